@@ -1,0 +1,58 @@
+"""The servers and lessons that come with the lab: what there is and where it is.
+
+`servers/` and `lessons/` are top-level folders of a checkout and lie inside the package in a wheel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class BundledError(Exception):
+    """A bundled file or folder is not where it must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """A bundled server, as far as it is known without starting it."""
+
+    name: str
+    port: int
+    """The port it listens on unless told otherwise."""
+    phase: int
+    """The phase of the course that uses it first."""
+    title: str
+
+    @property
+    def path(self) -> Path:
+        """The file to run.
+
+        Raises:
+            BundledError: there is no such file.
+        """
+        path = folder("servers") / f"{self.name}.py"
+        if not path.is_file():
+            raise BundledError(f"the bundled server {self.name!r} is missing: no file {path}")
+        return path
+
+
+SERVERS: dict[str, ServerInfo] = {
+    info.name: info
+    for info in (ServerInfo("basic", 8080, 1, "echo and everything a client can meet: raw WebSocket"),)
+}
+"""Every bundled server by name. The one place where their ports are written."""
+
+
+def folder(name: str) -> Path:
+    """Return the folder `servers` or `lessons`, of a wheel or of a checkout.
+
+    Raises:
+        BundledError: neither has it.
+    """
+    package = Path(__file__).resolve().parent
+    places = (package / name, package.parents[1] / name)
+    for place in places:
+        if place.is_dir():
+            return place
+    raise BundledError(f"no folder {name!r} at {' or '.join(map(str, places))}")

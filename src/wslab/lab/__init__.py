@@ -1,0 +1,1 @@
+"""What a learner works with: the connection under study, bundled servers, lessons."""

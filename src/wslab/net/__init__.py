@@ -1,0 +1,1 @@
+"""Connections over asyncio whose every byte is read by `wslab.wire`."""

@@ -1,0 +1,1 @@
+"""What the bundled servers share: options, ready line, logs, graceful drain, health."""
