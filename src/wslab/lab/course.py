@@ -1,0 +1,339 @@
+"""The course: four phases, their lessons, and what a lesson says.
+
+Structure is TOML and prose is Markdown, so that a translation never touches what the lab relies on:
+
+    course.toml                    format, id, the phases in order
+    1-basics/en.md                 title and summary of a phase
+    1-basics/010-connect/lesson.toml
+    1-basics/010-connect/en.md     title, summary and steps of a lesson
+
+Lessons of a phase come in the order of their folders' names. Ids are permanent: progress is kept by them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wslab.bundled import SERVERS
+from wslab.bundled import folder as bundled_folder
+
+FORMAT = 1
+"""The version of the files that this module reads."""
+
+FALLBACK_LANG = "en"
+"""The language of a text that is not there in the one that was asked for."""
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LANG = re.compile(r"[a-z]{2,3}")
+_RFC = re.compile(r"[1-9]\d{2,4}#[1-9]\d*(\.[1-9]\d*)*")
+_URL_PATH = re.compile(r"/[!-\"$-~]*")
+_LINE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*")
+_STEP = re.compile(r"^## step: *(.*?) *$", re.MULTILINE)
+_FENCE = "+++"
+_LONGEST_LESSON = 120
+
+
+class CourseError(Exception):
+    """A file of the course is not as it must be.
+
+    The message names the file, the key, what was found and what would be right.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One lesson."""
+
+    id: str
+    """Permanent: progress is kept by it."""
+    phase: int
+    """Number of its phase, from 1."""
+    title: str
+    summary: str
+    """One sentence."""
+    minutes: int
+    """How long it takes, about."""
+    rfc: tuple[str, ...]
+    """What it teaches, as `6455#5.5.2`: RFC 6455, section 5.5.2."""
+    server: str
+    """Name of the bundled server it uses."""
+    path: str
+    """Path, and query, on that server: `/close/1008?reason=no`."""
+    lang: str
+    """Language of the prose: the fallback where there is no translation."""
+    body: str
+    """The prose as Markdown, as its file has it."""
+    steps: tuple[str, ...]
+    """Titles of its steps."""
+
+    @property
+    def page(self) -> str:
+        """The whole lesson as Markdown to show: title, length and sources first, steps numbered."""
+        numbers = iter(range(1, len(self.steps) + 1))
+        body = _STEP.sub(lambda found: f"## {next(numbers)}. {found[1]}", self.body)
+        facts = f"*{self.minutes} min · {' · '.join(_cite(source) for source in self.rfc)}*"
+        return f"# {self.title}\n\n{self.summary} {facts}\n\n{body}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase of the course. It has no lessons as long as they are still to come."""
+
+    number: int
+    """Place in the course, from 1."""
+    id: str
+    title: str
+    summary: str
+    """What it is about, in one paragraph."""
+    lessons: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A whole course as loaded."""
+
+    id: str
+    phases: tuple[Phase, ...]
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """Every lesson in order."""
+        return tuple(lesson for phase in self.phases for lesson in phase.lessons)
+
+    def lesson(self, lesson_id: str) -> Lesson:
+        """Return a lesson by its id.
+
+        Raises:
+            KeyError: there is none; the message lists the ids there are.
+        """
+        for lesson in self.lessons:
+            if lesson.id == lesson_id:
+                return lesson
+        known = ", ".join(lesson.id for lesson in self.lessons)
+        raise KeyError(f"there is no lesson {lesson_id!r}: the lessons are {known}")
+
+
+def load_course(folder: Path | None = None, lang: str = FALLBACK_LANG) -> Course:
+    """Read a course.
+
+    Args:
+        folder: the one that holds `course.toml`; the bundled lessons where it is None.
+        lang: language of the prose, as `en` or `ja`. What is not translated comes in English.
+
+    Raises:
+        CourseError: a file is missing or wrong.
+        ValueError: ``lang`` is not a language code.
+        BundledError: the bundled lessons are missing.
+    """
+    if not _LANG.fullmatch(lang):
+        raise ValueError(f"{lang!r} is not a language: write it like en or ja")
+    root = bundled_folder("lessons") if folder is None else folder
+    top = _Table.read(root / "course.toml", {"format", "id", "phase"})
+    course_id = top.text("id", _ID, "words of a-z and 0-9 joined by -, such as wslab")
+    entries = top.tables("phase")
+    phases = tuple(_load_phase(root, entry, number, lang) for number, entry in enumerate(entries, 1))
+    _refuse_twins(root / "course.toml", "phase.id", [phase.id for phase in phases])
+    _refuse_twins(root, "id of a lesson", [lesson.id for phase in phases for lesson in phase.lessons])
+    return Course(course_id, phases)
+
+
+def _load_phase(root: Path, entry: _Table, number: int, lang: str) -> Phase:
+    entry.only({"id", "folder"})
+    phase_id = entry.text("id", _ID, "words of a-z and 0-9 joined by -, such as basics")
+    folder = root / entry.text("folder", _ID, "the name of a folder beside course.toml, such as 1-basics")
+    if not folder.is_dir():
+        raise entry.error("folder", folder.name, "the name of a folder beside course.toml")
+    prose = _read_prose(folder, lang)
+    if prose.body:
+        raise CourseError(
+            f"{prose.file}: found text below the front matter; a phase has a title and a summary only"
+        )
+    places = sorted(path.parent for path in folder.glob("*/lesson.toml"))
+    # A folder without lesson.toml would be a lesson that silently is not there.
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path not in places and not path.name.startswith((".", "_")):
+            raise CourseError(
+                f"{path / 'lesson.toml'}: there is no such file; every folder of a phase is a lesson"
+            )
+    lessons = tuple(_load_lesson(place, number, lang) for place in places)
+    return Phase(number, phase_id, prose.title, prose.summary, lessons)
+
+
+def _load_lesson(folder: Path, phase: int, lang: str) -> Lesson:
+    table = _Table.read(folder / "lesson.toml", {"format", "id", "phase", "minutes", "rfc", "server"})
+    lesson_id = table.text("id", _ID, "words of a-z and 0-9 joined by -, such as p1-connect")
+    if table.number("phase", 1, 99) != phase:
+        raise table.error(
+            "phase", table.values["phase"], f"{phase}, as its folder {folder.parent.name} is that phase's"
+        )
+    server = table.table("server", {"name", "path"})
+    name = server.text("name", _ID, f"a bundled server: {', '.join(SERVERS)}")
+    if name not in SERVERS:
+        raise server.error("name", name, f"a bundled server: {', '.join(SERVERS)}")
+    prose = _read_prose(folder, lang)
+    steps = tuple(_STEP.findall(prose.body))
+    if not steps or not all(steps):
+        found = "a step without a title" if steps else "no step"
+        raise CourseError(f"{prose.file}: found {found}; a lesson has headings like ## step: Press c")
+    return Lesson(
+        id=lesson_id,
+        phase=phase,
+        title=prose.title,
+        summary=prose.summary,
+        minutes=table.number("minutes", 1, _LONGEST_LESSON),
+        rfc=table.texts("rfc", _RFC, "RFC and section, such as 6455#5.5.2"),
+        server=name,
+        path=server.text("path", _URL_PATH, "a path on the server, such as /close/1008"),
+        lang=prose.lang,
+        body=prose.body,
+        steps=steps,
+    )
+
+
+def _cite(source: str) -> str:
+    number, _, section = source.partition("#")
+    return f"RFC {number} section {section}"
+
+
+def _refuse_twins(file: Path, key: str, ids: list[str]) -> None:
+    for place, found in enumerate(ids):
+        if found in ids[:place]:
+            raise CourseError(f"{file}: {key} {found!r} is there twice; every id must be used once")
+
+
+@dataclass(frozen=True, slots=True)
+class _Prose:
+    file: Path
+    lang: str
+    title: str
+    summary: str
+    body: str
+
+
+def _read_prose(folder: Path, lang: str) -> _Prose:
+    if not (folder / f"{lang}.md").is_file():
+        lang = FALLBACK_LANG
+    file = folder / f"{lang}.md"
+    lines = _read(file).splitlines()
+    if not lines or lines[0].strip() != _FENCE:
+        found = lines[0] if lines else "an empty file"
+        raise CourseError(
+            f"{file}: the first line is {found!r}; it must be {_FENCE}, then title and summary, then {_FENCE}"
+        )
+    end = next((place for place, line in enumerate(lines[1:], 1) if line.strip() == _FENCE), 0)
+    if not end:
+        raise CourseError(
+            f"{file}: the front matter has no end; after title and summary comes a line {_FENCE}"
+        )
+    table = _Table.parse(file, "\n".join(lines[1:end]), {"title", "summary"})
+    return _Prose(
+        file=file,
+        lang=lang,
+        title=table.text("title", _LINE, "one line of text"),
+        summary=table.text("summary", _LINE, "one line of text"),
+        body="\n".join(lines[end + 1 :]).strip(),
+    )
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError(f"{file}: there is no such file") from None
+    except OSError as error:
+        raise CourseError(f"{file}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A TOML table whose values are taken out one by one, each checked."""
+
+    file: Path
+    where: str
+    """The table's name and a dot; empty at the top of the file."""
+    values: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, file: Path, keys: Collection[str]) -> _Table:
+        return cls.parse(file, _read(file), keys)
+
+    @classmethod
+    def parse(cls, file: Path, text: str, keys: Collection[str]) -> _Table:
+        try:
+            values = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise CourseError(f"{file}: not TOML: {error}") from None
+        table = cls(file, "", values)
+        # The format comes first: a newer one has keys that this reader does not know.
+        if "format" in keys:
+            table.check_format()
+        table.only(keys)
+        return table
+
+    def error(self, key: str, found: object, right: str) -> CourseError:
+        return CourseError(f"{self.file}: {self.where}{key} is {found!r}; it must be {right}")
+
+    def only(self, keys: Collection[str]) -> None:
+        for key in self.values:
+            if key not in keys:
+                raise CourseError(
+                    f"{self.file}: {self.where}{key} is not a key; the keys are {', '.join(sorted(keys))}"
+                )
+
+    def get(self, key: str, right: str) -> Any:
+        try:
+            return self.values[key]
+        except KeyError:
+            raise CourseError(f"{self.file}: {self.where}{key} is missing; it must be {right}") from None
+
+    def check_format(self) -> None:
+        value = self.get("format", str(FORMAT))
+        if type(value) is int and value > FORMAT:
+            raise self.error(
+                "format", value, f"{FORMAT}: this file was written for a newer wslab, so update wslab"
+            )
+        if type(value) is not int or value != FORMAT:
+            raise self.error("format", value, str(FORMAT))
+
+    def text(self, key: str, pattern: re.Pattern[str], right: str) -> str:
+        value = self.get(key, right)
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise self.error(key, value, right)
+        return value
+
+    def texts(self, key: str, pattern: re.Pattern[str], right: str) -> tuple[str, ...]:
+        value = self.get(key, f"a list: {right}")
+        if not isinstance(value, list) or not value:
+            raise self.error(key, value, f"a list of at least one: {right}")
+        for item in value:
+            if not isinstance(item, str) or not pattern.fullmatch(item):
+                raise self.error(key, item, right)
+        return tuple(value)
+
+    def number(self, key: str, low: int, high: int) -> int:
+        right = f"a whole number from {low} to {high}"
+        value = self.get(key, right)
+        if type(value) is not int or not low <= value <= high:
+            raise self.error(key, value, right)
+        return value
+
+    def table(self, key: str, keys: Collection[str]) -> _Table:
+        value = self.get(key, f"a table with {', '.join(sorted(keys))}")
+        if not isinstance(value, dict):
+            raise self.error(key, value, f"a table with {', '.join(sorted(keys))}")
+        table = _Table(self.file, f"{self.where}{key}.", value)
+        table.only(keys)
+        return table
+
+    def tables(self, key: str) -> list[_Table]:
+        value = self.get(key, f"at least one [[{key}]]")
+        if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
+            raise self.error(key, value, f"at least one [[{key}]]")
+        return [_Table(self.file, f"{key} {place}: ", item) for place, item in enumerate(value, 1)]
