@@ -1,0 +1,112 @@
+"""The connections of a bundled server: counted, logged, and each served until it closes."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
+from websockets.http11 import Request, Response
+
+from wslab.serving.logs import Log
+from wslab.tasks import spawn
+
+Handler = Callable[[ServerConnection], Awaitable[None]]
+"""Serves one connection."""
+
+COUNT_SECONDS = 0.25
+"""Shortest time between two log lines that say how many connections are open."""
+
+
+class Connections:
+    """Every connection whose handshake succeeded and that has not closed yet."""
+
+    def __init__(self, handler: Handler, log: Log) -> None:
+        self._handler = handler
+        self._log = log
+        self._numbers = itertools.count(1)
+        self._open: set[ServerConnection] = set()
+        self._logged = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def open(self) -> int:
+        """How many there are."""
+        return len(self._open)
+
+    def abort(self) -> None:
+        """Cut every TCP connection without a Close frame."""
+        for connection in self._open:
+            connection.transport.abort()
+
+    def answered(self, connection: ServerConnection, request: Request, response: Response) -> None:
+        """Log a request that did not become a WebSocket connection (a `process_response` hook)."""
+        if response.status_code != 101:
+            self._log.info("http", method=request.method, path=request.path, status=response.status_code)
+
+    async def serve(self, connection: ServerConnection) -> None:
+        """Run the handler until it returns or the connection closes, whichever comes first."""
+        assert connection.request is not None  # there is one after a handshake
+        number = next(self._numbers)
+        started = connection.loop.time()
+        self._open.add(connection)
+        self._changed()
+        self._log.info("open", conn=number, path=connection.request.path, subprotocol=connection.subprotocol)
+        try:
+            await self._serve(connection, number)
+        finally:
+            self._open.discard(connection)
+            self._changed()
+            self._log.info(
+                "closed",
+                conn=number,
+                code=connection.close_code,
+                reason=connection.close_reason,
+                seconds=round(connection.loop.time() - started, 3),
+            )
+
+    async def _serve(self, connection: ServerConnection, number: int) -> None:
+        handler = spawn(until_closed(self._handler(connection)), f"connection {number}")
+        closed = spawn(connection.wait_closed(), f"connection {number} closed")
+        await asyncio.wait({handler, closed}, return_when=asyncio.FIRST_COMPLETED)
+        if handler.done():
+            failed = handler.exception() is not None
+            await connection.close(CloseCode.INTERNAL_ERROR if failed else CloseCode.NORMAL_CLOSURE)
+        else:
+            # A handler may be in a long sleep when its connection goes away.
+            handler.cancel()
+            await asyncio.wait({handler})
+        await closed
+
+    def _changed(self) -> None:
+        # The first change is logged at once, those within the next quarter of a second together.
+        if self._timer is None:
+            self._say()
+
+    def _say(self) -> None:
+        self._timer = None
+        if self._logged != self.open:
+            self._logged = self.open
+            self._log.info("connections", open=self._logged)
+            self._timer = asyncio.get_running_loop().call_later(COUNT_SECONDS, self._say)
+
+
+async def until_closed(work: Awaitable[None]) -> None:
+    """Await work on a connection; that the connection closes meanwhile is the end of it, not a failure."""
+    with suppress(ConnectionClosed):
+        await work
+
+
+@asynccontextmanager
+async def meanwhile(work: Coroutine[object, object, None], name: str) -> AsyncGenerator[None]:
+    """Do `work` on a connection for as long as the block runs."""
+    task = spawn(until_closed(work), name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})

@@ -1,0 +1,22 @@
+"""`/health`, which every bundled server answers over plain HTTP."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from websockets.asyncio.server import ServerConnection
+from websockets.http11 import Request, Response
+
+
+def health(
+    connection: ServerConnection, request: Request, name: str, open_connections: int
+) -> Response | None:
+    """Return 200 with JSON for `GET /health`, None for every other request."""
+    if request.method != "GET" or request.path.partition("?")[0] != "/health":
+        return None
+    state = {"status": "ok", "server": name, "connections": open_connections}
+    response = connection.respond(HTTPStatus.OK, json.dumps(state) + "\n")
+    del response.headers["Content-Type"]
+    response.headers["Content-Type"] = "application/json"
+    return response

@@ -1,0 +1,133 @@
+"""Runs a bundled server: listens, says so, serves, and leaves in order when told to.
+
+The first line on standard output is the ready line
+`{"event": "ready", "server": "basic", "url": "ws://127.0.0.1:8080", "pid": 4711}`; log lines follow.
+`wslab.serving.stopping` says what ends a server. Exit codes: 0 stopped, 2 wrong options,
+3 could not listen, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import json
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.frames import CloseCode
+from websockets.http11 import Request, Response
+
+from wslab.serving.connections import Connections, Handler
+from wslab.serving.health import health
+from wslab.serving.logs import LineOutput, Log, configure
+from wslab.serving.stopping import Farewell, Stop, Stopper
+from wslab.tasks import spawn
+
+DRAIN_SECONDS = 5.0
+"""Longest time between the order to stop and the end of the process."""
+CLOSE_SECONDS = 4.0
+"""How long a client may take to answer a Close frame before its TCP connection is cut."""
+COULD_NOT_LISTEN = 3
+"""Exit code of a server whose port is busy or whose address is not its own."""
+
+Answer = Response | None
+RequestHook = Callable[[ServerConnection, Request], Awaitable[Answer] | Answer]
+"""Looks at a request before the handshake: returns the HTTP response to give instead, or None to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a server file hands over to be run."""
+
+    name: str
+    handler: Handler
+    """Serves one connection. The connection is closed with 1000 when it returns."""
+    process_request: RequestHook
+    options: dict[str, Any] = field(default_factory=dict)
+    """Further arguments of `websockets.asyncio.server.serve`."""
+
+
+def run(service: Service, arguments: argparse.Namespace) -> int:
+    """Serve until told to stop and return the exit code of the process.
+
+    Args:
+        service: what to serve.
+        arguments: parsed by a parser that `wslab.serving.options.server_parser` made.
+    """
+    return asyncio.run(_run(service, arguments))
+
+
+async def _run(service: Service, arguments: argparse.Namespace) -> int:
+    stopper = Stopper()
+    output = LineOutput(1, gone=lambda: stopper.stop(Stop.STDOUT))
+    log = configure(output, arguments.log_level)
+    connections = Connections(service.handler, log)
+
+    async def process_request(connection: ServerConnection, request: Request) -> Answer:
+        response = health(connection, request, service.name, connections.open)
+        if response is None:
+            answer = service.process_request(connection, request)
+            response = await answer if isinstance(answer, Awaitable) else answer
+        return response
+
+    try:
+        server = await serve(
+            connections.serve,
+            arguments.host,
+            arguments.port,
+            process_request=process_request,
+            process_response=connections.answered,
+            max_size=arguments.max_size,
+            ping_interval=None,  # a server's keepalive is its own: its payload is to be read
+            close_timeout=CLOSE_SECONDS,
+            **({"compression": None} | service.options),
+        )
+    except OSError as error:
+        print(f"{service.name}: {_why_not(error, arguments)}", file=sys.stderr)
+        return COULD_NOT_LISTEN
+    await stopper.watch()
+    ready = {"event": "ready", "server": service.name, "url": _url(server), "pid": os.getpid()}
+    output.write(json.dumps(ready) + "\n")
+    farewell = await stopper.stopped()
+    await _drain(server, farewell, stopper, connections, log)
+    return farewell.exit_code
+
+
+def _why_not(error: OSError, arguments: argparse.Namespace) -> str:
+    host, port = arguments.host, arguments.port
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is already in use: choose another with --port, or 0 for a free one"
+    if error.errno == errno.EACCES:
+        return f"port {port} on {host} is not allowed for this user: choose one above 1023 with --port"
+    return f"cannot listen on {host} port {port}: {error.strerror or error}"
+
+
+def _url(server: Server) -> str:
+    listening = server.sockets[0]
+    host, port = listening.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # all interfaces: the URL is for who started the server
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"
+    return f"ws://[{host}]:{port}" if listening.family == socket.AF_INET6 else f"ws://{host}:{port}"
+
+
+async def _drain(
+    server: Server, farewell: Farewell, stopper: Stopper, connections: Connections, log: Log
+) -> None:
+    """Stop accepting, send every connection a Close frame and wait for them, `DRAIN_SECONDS` at most."""
+    log.info("stopping", why=farewell.why, code=int(farewell.code), open=connections.open)
+    server.close(code=farewell.code, reason=farewell.why if farewell.code != CloseCode.GOING_AWAY else "")
+    closed = spawn(server.wait_closed(), "server closed")
+    hurried = spawn(stopper.hurried(), "told to hurry")
+    done, _ = await asyncio.wait(
+        {closed, hurried}, timeout=DRAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+    )
+    if closed not in done:
+        log.warning("cut off", open=connections.open)
+        connections.abort()
+    log.info("stopped")
