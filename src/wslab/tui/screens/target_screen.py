@@ -1,0 +1,83 @@
+"""Asks which WebSocket to connect to."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from wslab.net.options import ConnectOptions
+
+
+class TargetScreen(ModalScreen[str | None]):
+    """Choose a service or type a URL. The result is the target, or None where the learner changed their mind.
+
+    Args:
+        choices: target, and what to say of it.
+        current: the target as it is now.
+    """
+
+    DEFAULT_CSS = """
+    TargetScreen { align: center middle; }
+    TargetScreen > Vertical {
+        width: 76;
+        max-width: 96%;
+        height: auto;
+        max-height: 96%;
+        background: $surface;
+        border: round $accent;
+        padding: 0 1;
+    }
+    TargetScreen Input { margin: 0; }
+    TargetScreen OptionList { height: auto; max-height: 14; border: none; background: $surface; }
+    TargetScreen Static { height: auto; color: $error; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", id="target-back"),
+        Binding("down", "app.focus_next", "List", show=False, id="target-list"),
+    ]
+
+    def __init__(self, choices: tuple[tuple[str, str], ...], current: str) -> None:
+        super().__init__()
+        self._choices = choices
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        """Show a line for a URL over the list of known ones."""
+        with Vertical() as box:
+            box.border_title = "connect to"
+            box.border_subtitle = "enter connects · down to the list · esc back"
+            yield Input(
+                self._current,
+                placeholder="ws://… or wss://… or a /path of the bundled server",
+                select_on_focus=True,
+            )
+            yield Static("", id="target-error")
+            yield OptionList(
+                *(Option(f"{target:<34} {note}", id=target) for target, note in self._choices), markup=False
+            )
+
+    @on(Input.Submitted)
+    def check(self, event: Input.Submitted) -> None:
+        """Take the typed target, or say what is wrong with it."""
+        target = event.value.strip()
+        if target and not target.startswith("/"):
+            try:
+                ConnectOptions(target)
+            except ValueError as error:
+                self.query_one("#target-error", Static).update(str(error))
+                return
+        if target:
+            self.dismiss(target)
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        """Take the chosen target."""
+        self.dismiss(event.option_id)

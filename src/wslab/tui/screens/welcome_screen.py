@@ -1,0 +1,62 @@
+"""The first thing a new learner sees: how to get to an echo in two keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+TEXT = """\
+[b]A WebSocket, frame by frame[/]
+
+Press [b reverse] c [/]      the lab starts its own echo server and connects to it.
+Press [b reverse] Enter [/]  the word "hello" goes out and comes back.
+
+Every byte of it is in the log: the handshake, your frame with its mask,
+the same text back without one. Enter on a row takes a frame apart.
+
+[b]?[/] shows all keys, [b]F2[/] the lesson, [b]o[/] opens any WebSocket you name,
+[b]ctrl+q[/] leaves. Any other key closes this page.
+"""
+
+
+class WelcomeScreen(ModalScreen[bool]):
+    """Greets a new learner. Its result is whether to connect."""
+
+    DEFAULT_CSS = """
+    WelcomeScreen { align: center middle; }
+    WelcomeScreen > Vertical {
+        width: 76;
+        max-width: 96%;
+        height: auto;
+        background: $surface;
+        border: round $accent;
+        padding: 1 2;
+    }
+    WelcomeScreen Static { width: 100%; height: auto; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "answer(True)", "Connect", id="welcome-connect"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Show the text in a box."""
+        with Vertical() as box:
+            box.border_title = "welcome to wslab"
+            yield Static(TEXT)
+
+    def action_answer(self, connect: bool) -> None:
+        """Close the page."""
+        self.dismiss(connect)
+
+    def on_key(self, event: events.Key) -> None:
+        """Close the page at any key that is none of the lab's."""
+        if event.key not in {"c", "ctrl+q", "ctrl+c", "ctrl+z"}:
+            event.stop()
+            self.dismiss(False)
