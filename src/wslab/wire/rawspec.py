@@ -50,7 +50,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
     ('text "hello"', "a correct message"),
     ('text mask=0 "hello"', "a client frame without a mask"),
     ('text fin=0 "Hel"; cont "lo"', "one message in two frames"),
-    ('text fin=0 "Hel"; ping "?"; cont "lo"', "a Ping between the frames of a message"),
+    ('text fin=0 "Hel"; ping "?"; cont "lo"', "a Ping amid the frames of a message"),
     ('cont "lo"', "a continuation of nothing"),
     ('text "\\xff"', "a text that is not UTF-8"),
     ('ping "a"*126', "a control frame that is too long"),
