@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wslab.wire.anatomy import MASK_ROWS, Part, dissect
 from wslab.wire.encoder import LENGTH_LIMITS, apply_mask, close_body, encode_frame, minimal_form
 from wslab.wire.events import Direction, Frame
+from wslab.wire.violations import MISPLACED_RSV1, RESERVED_BITS
 
 KEY = bytes.fromhex("37fa213d")
 
@@ -72,9 +73,13 @@ def test_the_masked_example_of_section_5_7() -> None:
         (make_frame(fin=False), "FIN", "more frames"),
         (make_frame(9, b"", fin=False), "FIN", "must never be fragmented"),
         (make_frame(9, b""), "FIN", "always complete"),
-        (make_frame(rsv=4), "RSV1", "if permessage-deflate was agreed on"),
+        (make_frame(), "RSV1", "Not compressed"),
+        (make_frame(rsv=4), "RSV1", "compressed with permessage-deflate"),
+        (make_frame(rsv=4)._replace(violations=(RESERVED_BITS,)), "RSV1", "nothing agreed on"),
+        (make_frame(0, rsv=4)._replace(violations=(MISPLACED_RSV1,)), "RSV1", "only the first frame"),
         (make_frame(8, b"", rsv=4), "RSV1", "never compressed"),
-        (make_frame(rsv=2), "RSV2", "no extension"),
+        (make_frame(rsv=2)._replace(violations=(RESERVED_BITS,)), "RSV2", "nothing agreed on"),
+        (make_frame(rsv=2), "RSV2", "for an extension"),
         (make_frame(3), "opcode", "further data frame"),
         (make_frame(11), "opcode", "further control frame"),
         (make_frame(mask=None), "MASK", "a client must mask"),

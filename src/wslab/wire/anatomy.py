@@ -12,6 +12,7 @@ from enum import StrEnum
 from wslab.wire.closecodes import describe
 from wslab.wire.encoder import apply_mask, encode_frame, minimal_form
 from wslab.wire.events import Direction, Frame, Opcode
+from wslab.wire.violations import MISPLACED_RSV1, RESERVED_BITS
 
 MASK_ROWS = 16
 """Bytes for which the mask is worked out unless a caller says otherwise."""
@@ -186,7 +187,7 @@ def _first_byte(frame: Frame) -> list[Field]:
             Field(
                 Part.RSV, f"RSV{place}", place, 1, str(bit), str(bit),
                 _rsv_meaning(frame, place, bit),
-                "7692#6" if place == 1 and bit and not frame.control else "6455#5.2",
+                "7692#6" if place == 1 and bit and RESERVED_BITS not in frame.violations else "6455#5.2",
             )
         )  # fmt: skip
     meaning, section = _opcode_meaning(frame.opcode)
@@ -196,15 +197,17 @@ def _first_byte(frame: Frame) -> list[Field]:
 
 
 def _rsv_meaning(frame: Frame, place: int, bit: int) -> str:
+    if not bit:
+        return "Not compressed." if place == 1 else "Reserved for extensions."
+    if place == 1 and frame.control:
+        return "Set, but a control frame is never compressed."
+    if MISPLACED_RSV1 in frame.violations:
+        return "Set, but only the first frame of a message says whether it is compressed."
+    if RESERVED_BITS in frame.violations:
+        return "Set, though nothing agreed on in the handshake gives it a meaning."
     if place == 1:
-        if not bit:
-            return "Not compressed."
-        if frame.control:
-            return "Set, but a control frame is never compressed."
-        return "The message is compressed, if permessage-deflate was agreed on; else it must be 0."
-    return (
-        "Set, though no extension in common use gives it a meaning." if bit else "Reserved for extensions: 0."
-    )
+        return "The message is compressed with permessage-deflate."
+    return "Set for an extension."
 
 
 _OPCODES: dict[int, tuple[str, str]] = {

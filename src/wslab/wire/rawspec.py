@@ -58,7 +58,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
     ('text rsv1=1 "hello"', "a reserved bit that is set"),
     ("opcode=3", "an opcode that has no meaning"),
     ('text form=64 "short"', "a length in more bits than it needs"),
-    ('text len=200 "hi"', "a length that promises more than comes"),
+    ('text len=200 "hi"', "a length larger than the payload"),
     ('close 1000 "bye"', "a Close frame with code and reason"),
     ("close 1005", "a code that must never be sent"),
     ("opcode=8 03", "a Close frame of one byte"),
