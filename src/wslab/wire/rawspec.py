@@ -77,7 +77,7 @@ HELP = "\n".join(
         "",
         *(f"  {name + '=':<8} {text}" for name, text in OPTIONS.items()),
         "",
-        '  "TEXT"   knows \\n \\r \\t \\0 \\" \\\\, a byte \\xff and characters \\u00e9, \\U0001f600',
+        '  "TEXT"   knows \\n \\r \\t \\0 \\" \\\\, bytes as \\xff, characters as \\u00e9',
         '  "a"*126  repeats what stands before it; so does 00*126',
         "",
         *(f"  {spec:<38}  {text}" for spec, text in EXAMPLES),
