@@ -1,8 +1,9 @@
 """Percentiles of durations without keeping the durations.
 
 A histogram whose buckets grow by the same factor has the same relative error everywhere: with borders a
-factor of ``(1 + e) / (1 - e)`` apart and each bucket answered by the value in its middle, no answer is further
-than the fraction ``e`` from the true sample (the argument of DDSketch, Masson et al. 2019, section 2.1).
+factor of ``(1 + e) / (1 - e)`` apart and each bucket answered by the value in its middle, no answer is
+further than the fraction ``e`` from the true sample (the argument of DDSketch, Masson et al. 2019, section
+2.1).
 """
 
 from __future__ import annotations
