@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -181,26 +182,30 @@ def searchable(event: Event) -> str:
             return ""
 
 
-def payload_as_text(event: Frame | Message) -> str | None:
+def payload_as_text(event: Frame | Message, limit: int | None = None) -> str | None:
     """The payload as text, or None where it is to be shown in hexadecimal.
 
     That a TEXT payload is not UTF-8 is shown, not hidden. A continuation does not say what it continues and a
     control frame has no type: they are text where they are UTF-8. A compressed frame is never text.
+
+    Args:
+        event: a frame or a message.
+        limit: bytes of the payload to look at; None for the whole preview.
     """
-    data = event.preview
+    data = event.preview[:limit]
     opcode = event.opcode
+    cut = len(data) < event.length
     if isinstance(event, Frame) and event.rsv & 4:
         return None
     if opcode == Opcode.TEXT:
-        return _decode(data, len(data) < event.length)
+        return _decode(data, cut)
     if opcode == Opcode.CLOSE:
         if len(data) < 2:
             return None if data else ""
-        reason = _decode(data[2:], len(data) < event.length)
-        return f"{int.from_bytes(data[:2], 'big')} {reason}".rstrip()
+        return f"{int.from_bytes(data[:2], 'big')} {_decode(data[2:], cut)}".rstrip()
     if opcode in (Opcode.CONT, Opcode.PING, Opcode.PONG):
-        text = _decode(data, len(data) < event.length)
-        return None if "\ufffd" in text or (data and not _looks_like_text(text)) else text
+        text = _decode(data, cut)
+        return None if "\ufffd" in text or not _looks_like_text(text) else text
     return None
 
 
@@ -209,11 +214,5 @@ def _looks_like_text(text: str) -> bool:
 
 
 def _decode(data: bytes, cut: bool) -> str:
-    """Decode, leaving out a last character that the preview cut in the middle."""
-    text = data.decode("utf-8", "replace")
-    if cut and text.endswith("\ufffd"):
-        for drop in (1, 2, 3):
-            head = data[:-drop]
-            if head[-1:] and not head.decode("utf-8", "replace").endswith("\ufffd"):
-                return head.decode("utf-8", "replace")
-    return text
+    """Decode, leaving out a last character that was cut in the middle."""
+    return codecs.utf_8_decode(data, "replace", not cut)[0]
