@@ -23,15 +23,15 @@ class Child:
         self.out: list[str] = []
         self.err: list[str] = []
         self.largest_batch = 0
-        self.exits = 0
+        self.changes = 0
         self.process: ChildProcess
 
     def heard(self, stream: int, lines: list[str]) -> None:
         {STDOUT: self.out, STDERR: self.err}[stream].extend(lines)
         self.largest_batch = max(self.largest_batch, len(lines))
 
-    def exited(self) -> None:
-        self.exits += 1
+    def changed(self) -> None:
+        self.changes += 1
 
 
 Run = Callable[[str], Awaitable[Child]]
@@ -44,7 +44,7 @@ async def run() -> AsyncIterator[Run]:
     async def run(program: str) -> Child:
         child = Child()
         command = [sys.executable, "-S", "-c", "import os, signal, sys, time\n" + textwrap.dedent(program)]
-        child.process = await ChildProcess.launch(command, child.heard, child.exited)
+        child.process = await ChildProcess.launch(command, child.heard, child.changed)
         children.append(child)
         return child
 
@@ -59,7 +59,9 @@ async def test_output_arrives_as_lines_and_the_exit_code_after_the_last_of_them(
         print("one"); print("two", file=sys.stderr); sys.stdout.write("no end"); sys.exit(7)
     """)
     assert await child.process.wait() == 7
-    assert (child.out, child.err, child.exits) == (["one", "no end"], ["two"], 1)
+    assert (child.out, child.err) == (["one", "no end"], ["two"])
+    assert child.changes == 3, "the end of each stream and the exit"
+    assert not (child.process.talks(STDOUT) or child.process.talks(STDERR))
     assert child.process.returncode == 7
 
 
@@ -217,7 +219,7 @@ async def test_it_says_which_of_its_streams_are_closed(run: Run) -> None:
 async def test_what_cannot_be_started(command: list[str]) -> None:
     child = Child()
     with pytest.raises((OSError, ValueError)):
-        await ChildProcess.launch(command, child.heard, child.exited)
+        await ChildProcess.launch(command, child.heard, child.changed)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
 
 from tests.support.servers import FixtureServer, write_server
 from tests.support.waiting import until
@@ -48,6 +49,7 @@ class Lab:
     def __init__(self, entries: Sequence[FixtureServer], patience: Patience) -> None:
         self.events: list[Event] = []
         self.now = 1000.0
+        self.path = entries[0].path
         clock = Clock(monotonic=lambda: self.now)
         servers = {entry.name: entry for entry in entries}
         self.supervisor = Supervisor(clock, self.events.extend, servers=servers, patience=patience)
@@ -120,8 +122,7 @@ class TestStarting:
         await one.supervisor.start("basic", port=0, options=["--note", "a b"])
         await until(lambda: len(one.status.tail) == 2, "its log line")
         assert '"argv": ["--port", "0", "--note", "a b"]' in one.status.tail[1]
-        path = write_server(Path(one.supervisor._servers["basic"].entry.path).parent, "").path
-        assert str(path.parent) not in one.status.tail[1], (
+        assert str(one.path.parent) not in one.status.tail[1], (
             "the folder of a server must not be on its sys.path"
         )
 
@@ -151,7 +152,8 @@ class TestStarting:
     async def test_a_cancelled_start_changes_nothing(self, lab: NewLab) -> None:
         one = lab(GOOD)
         start = spawn(one.supervisor.start("basic"), "cancelled start")
-        await until(lambda: one.status.state == "starting", "the start")
+        await asyncio.sleep(0)
+        assert one.status.state == "starting"
         start.cancel()
         with pytest.raises(asyncio.CancelledError):
             await start
@@ -245,7 +247,7 @@ class TestFailingToStart:
         assert "was not ready" in (await self.fail(one)).why
 
     async def test_closes_its_output_without_a_ready_line(self, lab: NewLab) -> None:
-        one = lab("os.close(1); until_eof()", Patience(ready=2, stop=0.3, abort=0.3))
+        one = lab("os.close(1); until_eof()")
         assert (await self.fail(one)).why == "basic closed its output without a ready line and was stopped"
 
     async def test_one_that_does_not_want_to_leave_either_is_killed(self, lab: NewLab) -> None:
@@ -290,7 +292,8 @@ class TestStopping:
         one = lab(STUBBORN)
         await one.supervisor.start("basic")
         stop = spawn(one.supervisor.stop("basic"), "stop")
-        await until(lambda: one.status.state == "stopping", "the stop to begin")
+        await asyncio.sleep(0)
+        assert one.status.state == "stopping"
         assert one.status.pid is not None
         assert one.status.url is not None
         again = await one.supervisor.stop("basic")
@@ -301,7 +304,8 @@ class TestStopping:
         one = lab(STUBBORN)
         await one.supervisor.start("basic")
         stop = spawn(one.supervisor.stop("basic"), "cancelled stop")
-        await until(lambda: one.status.state == "stopping", "the stop to begin")
+        await asyncio.sleep(0)
+        assert one.status.state == "stopping"
         stop.cancel()
         await until(lambda: one.status.state == "stopped", "the server to be gone")
         assert stop.cancelled()
@@ -332,7 +336,8 @@ class TestStopping:
         one = lab(STUBBORN)
         first = await one.supervisor.start("basic")
         stop = spawn(one.supervisor.stop("basic"), "stop")
-        await until(lambda: one.status.state == "stopping", "the stop to begin")
+        await asyncio.sleep(0)
+        assert one.status.state == "stopping"
         second = await one.supervisor.start("basic")
         assert second.state == "ready"
         assert second.pid != first.pid
@@ -343,7 +348,8 @@ class TestStopping:
         one = lab(STUBBORN)
         await one.supervisor.start("basic")
         stop = spawn(one.supervisor.stop("basic"), "stop")
-        await until(lambda: one.status.state == "stopping", "the stop to begin")
+        await asyncio.sleep(0)
+        assert one.status.state == "stopping"
         start = spawn(start_and_tell(one.supervisor), "start")
         await asyncio.sleep(0)
         await one.supervisor.stop_all()
@@ -397,9 +403,17 @@ class TestRestarting:
         assert not alive(first.pid)
 
     async def test_while_it_starts(self, lab: NewLab) -> None:
-        one = lab(GOOD)
+        # Ready only at the second time.
+        one = lab("""
+            try:
+                os.mkdir(__file__ + ".started")
+            except FileExistsError:
+                ready()
+            until_eof()
+        """)
         start = spawn(start_and_tell(one.supervisor), "start")
         await until(lambda: one.status.pid, "the process")
+        await until(Path(f"{one.path}.started").exists, "its first start")
         status = await one.supervisor.restart("basic")
         assert status.state == "ready"
         assert "before it was ready" in await start
@@ -408,7 +422,8 @@ class TestRestarting:
         one = lab("ready(); time.sleep(60)")
         await one.supervisor.start("basic")
         restart = spawn(restart_and_tell(one.supervisor), "restart")
-        await until(lambda: one.status.state == "stopping", "the restart to begin")
+        await asyncio.sleep(0)
+        assert one.status.state == "stopping"
         assert (await one.supervisor.stop("basic")).state == "stopped"
         assert await restart == "basic was stopped before it started"
         assert one.status.state == "stopped"
@@ -524,7 +539,7 @@ class TestUsage:
         one.now += 10
         busy = one.status.cpu
         assert busy is not None
-        assert 3 <= busy < 100
+        assert 2 <= busy < 100
         one.now += 0.1
         assert one.status.cpu == busy
         one.now += 10
@@ -537,15 +552,57 @@ class TestUsage:
         assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", program]) == 0
 
 
+class TestBundledServers:
+    async def test_clients_learn_whether_the_server_comes_back(self) -> None:
+        events: list[Event] = []
+        supervisor = Supervisor(Clock(), events.extend)
+        first = await supervisor.start("basic", port=0)
+        async with connect(first.url or "") as client:
+            await until(lambda: supervisor.status("basic").connections == 1, "the connection to be counted")
+            second = await supervisor.restart("basic")
+            await client.wait_closed()
+            assert client.close_code == 1012
+        assert (second.port, second.state) == (first.port, "ready")
+        async with connect(second.url or "") as client:
+            await client.send("hello")
+            assert await client.recv() == "hello"
+            stopped = await supervisor.stop("basic")
+            await client.wait_closed()
+            assert client.close_code == 1001
+        assert (stopped.state, stopped.exit_code, stopped.why) == ("stopped", 0, "")
+        assert not [event for event in events if isinstance(event, Proc) and event.what == "stderr"]
+
+    async def test_a_busy_port(self, taken_port: int) -> None:
+        supervisor = Supervisor(Clock(), list)
+        with pytest.raises(ServerStartError, match=f"port {taken_port} is in use") as caught:
+            await supervisor.start("basic", port=taken_port)
+        assert caught.value.busy
+        assert "--port" in caught.value.tail[-1]
+
+    async def test_stopping_while_it_starts(self) -> None:
+        supervisor = Supervisor(Clock(), list)
+        start = spawn(start_and_tell(supervisor), "start")
+        await until(lambda: supervisor.status("basic").pid, "the process")
+        stopped = await supervisor.stop("basic")
+        assert stopped.state == "stopped"
+        # Whether it was ready before is a race here; what matters is that it went without complaint.
+        assert await start in ("basic was stopped before it was ready", "it started")
+        assert not [line for line in stopped.tail if not line.startswith("{")]
+
+
 async def start_and_tell(supervisor: Supervisor) -> str:
     """Return why a start failed."""
-    with pytest.raises(ServerStartError) as caught:
+    try:
         await supervisor.start("basic")
-    return caught.value.why
+    except ServerStartError as error:
+        return error.why
+    return "it started"
 
 
 async def restart_and_tell(supervisor: Supervisor) -> str:
     """Return why a restart failed."""
-    with pytest.raises(ServerStartError) as caught:
+    try:
         await supervisor.restart("basic")
-    return caught.value.why
+    except ServerStartError as error:
+        return error.why
+    return "it started"

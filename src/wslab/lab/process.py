@@ -47,10 +47,10 @@ class ChildProcess:
     order and stop its children first.
     """
 
-    def __init__(self, on_lines: LinesCallback, on_exit: Callable[[], None]) -> None:
+    def __init__(self, on_lines: LinesCallback, on_change: Callable[[], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._on_lines = on_lines
-        self._on_exit = on_exit
+        self._on_change = on_change
         self._transport: asyncio.SubprocessTransport | None = None
         self._splitters = {STDOUT: LineSplitter(), STDERR: LineSplitter()}
         self._open = {STDOUT, STDERR}
@@ -63,20 +63,21 @@ class ChildProcess:
 
     @classmethod
     async def launch(
-        cls, command: Sequence[str], on_lines: LinesCallback, on_exit: Callable[[], None]
+        cls, command: Sequence[str], on_lines: LinesCallback, on_change: Callable[[], None]
     ) -> ChildProcess:
         """Start a program.
 
         Args:
             command: the program and its arguments.
             on_lines: is called in the loop with lines as they arrive, never after `wait` returned.
-            on_exit: is called in the loop when it has exited; lines of it may still be on their way.
+            on_change: is called in the loop when it has exited, while lines of it may still be on their
+                way, and when one of its output streams has ended.
 
         Raises:
             OSError: it cannot be started.
             ValueError: an argument holds a null byte.
         """
-        process = cls(on_lines, on_exit)
+        process = cls(on_lines, on_change)
         # Unbuffered, or what it prints arrives when it ends; no colour, whatever the user's shell asks for.
         settings = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "PYTHON_COLORS": "0"}
         await process._loop.subprocess_exec(
@@ -94,8 +95,8 @@ class ChildProcess:
         return self._returncode
 
     def talks(self, stream: int) -> bool:
-        """Say whether STDOUT or STDERR is still open."""
-        return stream in self._open
+        """Say whether more lines of STDOUT or STDERR may come."""
+        return stream in self._open or stream in self._pumping
 
     def write(self, line: str) -> None:
         """Write one line to its stdin. Where it no longer listens this does nothing."""
@@ -167,6 +168,8 @@ class ChildProcess:
             self._lines_done.set()
         if lines:
             self._on_lines(stream, lines)
+        if not self.talks(stream):
+            self._on_change()
 
     def _read(self, stream: int, paused: bool) -> None:
         pipe = self._transport.get_pipe_transport(stream) if self._transport is not None else None
@@ -189,7 +192,7 @@ class ChildProcess:
         assert self._transport is not None
         self._returncode = self._transport.get_returncode()
         self._exited.set()
-        self._on_exit()
+        self._on_change()
 
 
 class _Pipes(asyncio.SubprocessProtocol):

@@ -153,8 +153,11 @@ class ServerRun:
         """Wait for the ready line; where it does not come in time or form, end the process."""
         patience = self._patience
         await self._until(
-            lambda: self._announced or self._stop_asked or process.returncode is not None, patience.ready
+            lambda: self._announced or self._leaving(process) or not process.talks(STDOUT), patience.ready
         )
+        if self._announced is None and not process.talks(STDOUT):
+            # The end of its output is mostly the first that is heard of its exit.
+            await self._until(lambda: self._leaving(process), patience.abort)
         announced = self._announced
         if self._stop_asked:
             await self._end(process, patience.abort)
@@ -179,6 +182,9 @@ class ServerRun:
         self._fail(why)
         return False
 
+    def _leaving(self, process: ChildProcess) -> bool:
+        return self._stop_asked or process.returncode is not None
+
     async def _exited_early(self, process: ChildProcess) -> None:
         code = await process.wait()
         if code != COULD_NOT_START:
@@ -190,7 +196,7 @@ class ServerRun:
 
     async def _serve(self, process: ChildProcess) -> None:
         """Wait until it exits or has to."""
-        await self._until(lambda: self._stop_asked or process.returncode is not None, None)
+        await self._until(lambda: self._leaving(process), None)
         if self._stop_asked:
             await self._end(process, self._patience.stop, self._restarting)
             self._stopped(process)
@@ -250,6 +256,7 @@ class ServerRun:
 
     def _measured(self, line: str) -> bool:
         """Take what a line of stdout announces; say whether it is a mere measurement and no log line."""
+        announcement: Ready | Connections | MalformedReadyLine | None
         try:
             announcement = read_announcement(line, self.name)
         except MalformedReadyLine as error:
