@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 
 from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidState
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
@@ -97,7 +97,7 @@ class Connections:
 
 async def until_closed(work: Awaitable[None]) -> None:
     """Await work on a connection; that the connection closes meanwhile is the end of it, not a failure."""
-    with suppress(ConnectionClosed):
+    with suppress(ConnectionClosed, InvalidState):
         await work
 
 

@@ -106,8 +106,13 @@ class _StdinWatch(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         *lines, rest = (self._line + data).split(b"\n")
         self._line = rest[: self._LONGEST]
-        if any(line.strip() == b"restart" for line in lines):
-            self._stopper.stop(Stop.RESTART)
+        for line in lines:
+            self._obey(line)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._obey(self._line)
         self._stopper.stop(Stop.STDIN)
+
+    def _obey(self, line: bytes) -> None:
+        if line.strip() == b"restart":
+            self._stopper.stop(Stop.RESTART)

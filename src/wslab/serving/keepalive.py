@@ -1,0 +1,30 @@
+"""Keepalive pings (RFC 6455 section 5.5.2) whose payload people can read."""
+
+from __future__ import annotations
+
+import asyncio
+
+from websockets.asyncio.server import ServerConnection
+from websockets.frames import CloseCode
+
+PONG_SECONDS = 20.0
+"""How long the answer to a ping may take."""
+
+
+async def keepalive(connection: ServerConnection, every: float, payload: str) -> None:
+    """Ping every so many seconds; close with 1011 when the pong does not come within `PONG_SECONDS`.
+
+    The next ping waits for the pong of the last, because two pings of one payload cannot be told apart.
+    """
+    loop = asyncio.get_running_loop()
+    due = loop.time() + every
+    while True:
+        await asyncio.sleep(due - loop.time())
+        pong = await connection.ping(payload)
+        try:
+            async with asyncio.timeout(PONG_SECONDS):
+                await pong
+        except TimeoutError:
+            await connection.close(CloseCode.INTERNAL_ERROR, "no pong came back")
+            return
+        due = max(due + every, loop.time())
