@@ -328,6 +328,54 @@ async def test_a_pong_behind_many_messages_does_not_block_the_program() -> None:
         assert transcript.python().count("recv()") == 1
 
 
+async def test_a_close_is_told_the_same_whether_noted_before_or_after_its_end() -> None:
+    async with Peer(echo) as peer:
+        for place in range(4):
+            transcript = started(peer.options)
+            events: list[Event] = [
+                closing(4001, "bye")._replace(direction=Direction.C2S),
+                closing(4001, "bye", first=False),
+                Tcp(1, 0, 0, 1, "fin", Direction.S2C, ""),
+            ]
+            for number, event in enumerate(events):
+                if number == place:
+                    transcript.sent_close(4001, "bye")
+                transcript.observe([event])
+            if place == 3:
+                transcript.sent_close(4001, "bye")
+            assert transcript.python().count('await websocket.close(4001, "bye")') == 1
+            assert "wait_closed" not in transcript.python()
+        await run(transcript.python())
+        await until(lambda: peer.connections and peer.seen, "the Close frame")
+        assert peer.seen == [("CLOSE", True, (4001).to_bytes(2, "big") + b"bye")]
+
+
+def test_an_abort_is_told_as_such_though_the_loss_was_seen_first() -> None:
+    transcript = started(anywhere(), Tcp(1, 0, 0, 1, "reset", None, ""))
+    transcript.aborted()
+    assert "transport.abort()" in transcript.python()
+    assert "wait_closed" not in transcript.python()
+
+
+def test_a_close_of_the_server_is_not_taken_for_the_learner_s() -> None:
+    transcript = started(anywhere(), closing(1001))
+    transcript.sent_close(1000)
+    assert "wait_closed" in transcript.python()
+    assert "websocket.close()" not in transcript.python()
+
+
+def test_a_connection_that_the_library_closed_is_waited_for() -> None:
+    transcript = started(anywhere(), closing(1009)._replace(direction=Direction.C2S), came("late"))
+    assert "recv" not in transcript.python()
+    assert "await websocket.wait_closed()" in transcript.python()
+
+
+def test_a_pong_may_be_seen_before_its_ping_is_noted() -> None:
+    transcript = started(anywhere(), pong(b"quick"))
+    transcript.sent_ping(b"quick")
+    assert "await pong1" in transcript.python()
+
+
 def test_a_ping_that_nobody_answered_is_not_waited_for() -> None:
     transcript = started(anywhere())
     transcript.sent_ping(b"x")

@@ -84,8 +84,13 @@ class Transcript:
     _pings: int = field(default=0, init=False)
     _waiting: dict[bytes, int] = field(default_factory=dict, init=False)
     """Payload and number of each ping without an answer so far."""
+    _early: bytes | None = field(default=None, init=False)
+    """Payload of a Pong that came before its Ping was noted."""
     _open: bool = field(default=False, init=False)
-    _ended: bool = field(default=False, init=False)
+    _closing: bool = field(default=False, init=False)
+    """Whether a Close frame was sent from here first: what comes after it is not part of the program."""
+    _end: tuple[str, ...] = field(default=(), init=False)
+    """Statements that end the connection; none as long as it lives."""
 
     def connecting(self, options: ConnectOptions, conn: int) -> None:
         """Start over: a connection is being opened.
@@ -101,7 +106,9 @@ class Transcript:
         self._left_out = 0
         self._pings = 0
         self._waiting.clear()
-        self._open = self._ended = False
+        self._early = None
+        self._open = self._closing = False
+        self._end = ()
         self.version += 1
 
     def sent_text(self, text: str) -> None:
@@ -143,25 +150,26 @@ class Transcript:
     def sent_ping(self, payload: bytes) -> None:
         """A Ping was sent."""
         self._pings += 1
-        self._waiting[payload] = self._pings
         self._add(_Ping(self._pings, payload))
+        if payload == self._early:
+            self._add(_Pong(self._pings))
+        else:
+            self._waiting[payload] = self._pings
 
     def sent_pong(self, payload: bytes) -> None:
         """A Pong that answers no Ping was sent."""
         self._do(f"await websocket.pong({_literal(_as_text(payload))})")
 
     def sent_close(self, code: int = 1000, reason: str = "") -> None:
-        """The closing handshake was started."""
+        """The closing handshake was started; may be called before or after its end."""
         if reason:
-            self._do(f"await websocket.close({code}, {_literal(reason)})")
+            self._finish(f"await websocket.close({code}, {_literal(reason)})")
         else:
-            self._do(f"await websocket.close({code})" if code != 1000 else "await websocket.close()")
-        self._ended = True
+            self._finish(f"await websocket.close({code})" if code != 1000 else "await websocket.close()")
 
     def aborted(self) -> None:
-        """The TCP connection was cut without a Close frame."""
-        self._do("websocket.transport.abort()  # no Close frame: the peer sees 1006")
-        self._ended = True
+        """The TCP connection was cut without a Close frame; may be called before or after its end."""
+        self._finish("websocket.transport.abort()  # no Close frame: the peer sees 1006")
 
     def left_out(self, what: str) -> None:
         """Something was done that a WebSocket library refuses to do, such as sending a broken frame."""
@@ -170,7 +178,7 @@ class Transcript:
     def observe(self, events: Iterable[Event]) -> None:
         """Add what came from the server; a sink for events."""
         for event in events:
-            if event.conn != self._conn or self._ended or self._options is None:
+            if event.conn != self._conn or self._closing or self._end or self._options is None:
                 continue
             kind = type(event)
             if kind is Message:
@@ -192,6 +200,7 @@ class Transcript:
             body.append(f"# The {self._left_out} steps before these are left out.")
         statements, more = self._statements()
         body += statements
+        body += self._end or (_ENDED if self._closing and self._open else ())
         if not any(line for line in body if not line.lstrip().startswith("#")):
             body.append("pass  # connected; leaving the block closes with 1000")
         imports |= more
@@ -253,7 +262,7 @@ class Transcript:
         self._add(_Step(lines, imports))
 
     def _add(self, action: _Action) -> None:
-        if self._ended or self._options is None:
+        if self._end or self._options is None:
             return
         if len(self._actions) >= self.limit:
             gone = self._actions.popleft()
@@ -275,31 +284,48 @@ class Transcript:
         if frame.opcode != Opcode.PONG or frame.direction is not Direction.S2C:
             return
         number = self._waiting.pop(frame.preview, None)
-        if number is not None:
+        if number is None:
+            self._early = frame.preview
+        else:
             self._add(_Pong(number))
 
     def _rare(self, event: Event) -> None:
         match event:
             case Close(direction=Direction.S2C, first=True, code=code, reason=reason):
-                self._closed(f"{1005 if code is None else code} {_literal(_one_line(reason))}")
+                self._ended(f"{1005 if code is None else code} {_literal(_one_line(reason))}")
+            case Close(direction=Direction.C2S, first=True):
+                self._closing = True
+                self.version += 1
             case Tcp(what="fin" | "reset", direction=Direction.S2C | None) if self._open:
-                self._closed("1006: no Close frame came")
+                self._ended(_LOST)
             case State(phase=Phase.OPEN):
                 self._open = True
             case State(phase=Phase.ERROR, why=why) if not self._open:
                 self._failure = _one_line(why)
-                self._ended = True
+                self._closing = True
                 self.version += 1
             case _:
                 pass
 
-    def _closed(self, how: str) -> None:
-        self._do(
-            "await websocket.wait_closed()  # the server ended it",
-            f"print(websocket.close_code, websocket.close_reason)  # {how}",
-        )
-        self._ended = True
+    def _ended(self, how: str) -> None:
+        """Note that the connection ended, and not through the learner."""
+        self._end = (*_ENDED[:-1], f"{_ENDED[-1]}  # {how}")
+        self.version += 1
 
+    def _finish(self, statement: str) -> None:
+        """Note how the learner ended the connection, unless the server did so before with a Close frame."""
+        if self._options is not None and (not self._end or self._end[-1].endswith(_LOST)):
+            self._end = (statement,)
+            self.version += 1
+
+
+_ENDED: Final = (
+    "await websocket.wait_closed()",
+    "print(websocket.close_code, websocket.close_reason)",
+)
+"""Waits for an end that the program does not bring about itself."""
+
+_LOST: Final = "1006: no Close frame came"
 
 _RARE: Final = frozenset({Close, Tcp, State})
 

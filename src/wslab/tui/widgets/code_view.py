@@ -1,0 +1,121 @@
+"""Python beside the wire: the program that does what was just done, and the server's own source."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import ScrollableContainer, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from wslab.bundled import SERVERS, BundledError
+from wslab.lab.codegen import NOTHING_YET, Transcript
+
+REFRESH = 0.25
+"""Seconds between two looks at the transcript."""
+
+
+class CodeView(Vertical):
+    """Two programs, one at a time. `t` goes from one to the other."""
+
+    DEFAULT_CSS = """
+    CodeView {
+        height: 1fr;
+        #code-heading { height: 1; padding: 0 1; color: $text-muted; }
+        #code-scroll { height: 1fr; &:focus { background-tint: $foreground 5%; } }
+        #code-text { width: auto; height: auto; padding: 0 1; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "t", "switch_part", "Your code/server", id="switch-code", tooltip="Your program or the server's"
+        ),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._transcript: Transcript | None = None
+        self._version = -1
+        self._server = ""
+        self._source = ""
+        self._show_server = False
+        self._text = ""
+        self._drawn: tuple[str, bool] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out a heading and the program under it."""
+        yield Static(id="code-heading", markup=False)
+        with ScrollableContainer(id="code-scroll"):
+            yield Static(id="code-text", markup=False)
+
+    def on_mount(self) -> None:
+        """Start to follow the transcript."""
+        self.set_interval(REFRESH, self._look)
+        self._look()
+
+    def follow(self, transcript: Transcript) -> None:
+        """Show the program of this transcript, now and whenever it changes."""
+        self._transcript = transcript
+        self._version = -1
+        self._look()
+
+    def show_server(self, name: str) -> None:
+        """Hold the source of a bundled server ready for the second part."""
+        if name == self._server:
+            return
+        self._server = name
+        try:
+            self._source = SERVERS[name].path.read_text(encoding="utf-8")
+        except (BundledError, OSError, UnicodeDecodeError) as error:
+            reason = " ".join(str(error).split())
+            self._source = f"# The source of this server can't be shown: {reason}\n"
+        self._look()
+
+    def text(self) -> str:
+        """Return the program that is in view, to copy it."""
+        if self._show_server:
+            return self._source
+        return self._transcript.python() if self._transcript else NOTHING_YET
+
+    def action_switch_part(self) -> None:
+        """Go from the learner's program to the server's source, or back."""
+        self._show_server = not self._show_server
+        self._look()
+
+    def _look(self) -> None:
+        """Take over what changed, if anybody can see it."""
+        if not self.is_mounted or not self.is_on_screen:
+            return
+        version = self._transcript.version if self._transcript else 0
+        if self._show_server or version != self._version or self._drawn is None or self._drawn[1]:
+            self._version = version
+            self._text = self.text()
+        if (self._text, self._show_server) != self._drawn:
+            self.call_later(self._draw)
+
+    async def _draw(self) -> None:
+        wanted = (self._text, self._show_server)
+        if wanted == self._drawn:
+            return
+        other_part = self._drawn is None or self._drawn[1] != wanted[1]
+        self._drawn = wanted
+        self.query_one("#code-heading", Static).update(self._heading())
+        self.query_one("#code-text", Static).update(await asyncio.to_thread(_coloured, wanted[0]))
+        if other_part:
+            self.query_one("#code-scroll").scroll_home(animate=False)
+
+    def _heading(self) -> str:
+        mine, theirs = "what you just did", f"the server: {self._server}.py" if self._server else "the server"
+        mine, theirs = (mine, f"[{theirs}]") if self._show_server else (f"[{mine}]", theirs)
+        return f"{mine}   {theirs}   (t switches, y copies)"
+
+
+def _coloured(code: str) -> Content:
+    # Imported here since a lexer is loaded with it, which the first picture of the app need not wait for.
+    from textual.highlight import highlight
+
+    return highlight(code, language="python")
