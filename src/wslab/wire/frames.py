@@ -247,24 +247,23 @@ class FrameReader:
             self._whole, self._needed = -1, 0
             self.feed(b"", t, wall, events)
             self._whole = BLOCK
-        if self._buffer and not self._in_frame:
-            cut = [f"in the middle of a frame header: {len(self._buffer)} bytes of it came"]
-            self._buffer.clear()
-        elif self._in_frame:
+        cut: list[str] = []
+        if self._in_frame:
             declared = self._length
             self._take(bytes(self._buffer))
             self._length += len(self._buffer) - self._left
-            self._buffer.clear()
             name = OPCODE_NAMES[self._first & 0x0F]
-            cut = [f"in the middle of a {name} frame: {self._length} of {declared} payload bytes came"]
+            cut.append(f"in the middle of a {name} frame: {self._length} of {declared} payload bytes came")
             self._end(t, wall, events, cut=True)
-        else:
-            cut = []
+        elif self._buffer:
+            cut.append(f"in the middle of a frame header: {len(self._buffer)} bytes of it came")
+        self._buffer.clear()
         message = self._assembler
         if message.active:
-            name = OPCODE_NAMES[message.opcode]
-            came = f"{message.wire_length} payload bytes in {message.frames} frames came"
-            cut.append(f"in the middle of a {name} message: {came}")
+            if message.frames > 1 or not cut:
+                name = OPCODE_NAMES[message.opcode]
+                came = f"frames {message.frames}, payload bytes {message.wire_length}"
+                cut.append(f"in the middle of a fragmented {name} message: {came}")
             message.abandon()
         return ", ".join(cut)
 

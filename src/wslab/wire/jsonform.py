@@ -1,9 +1,9 @@
 """Events as JSON, one a line: the recording format, and what `--json` prints.
 
-The first line is a header with the `format` number. Each further line has the kind in `event` and the fields of
-the event under their own names, but for bytes: `preview` becomes `preview_text` where it is UTF-8 (up to a
+The first line is a header with the `format` number. Each further line has the kind in `event` and the fields
+of the event under their own names, but for bytes: `preview` becomes `preview_text` where it is UTF-8 (up to a
 character that the preview cuts, kept in `preview_rest_base64`), else `preview_base64`; `mask_key` becomes
-`mask_key_hex`. A line holds no control characters and no invisible ones, so it is safe to show in a terminal.
+`mask_key_hex`. A line holds no control characters and no invisible ones: it is safe to show in a terminal.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ _Decoder = Callable[[Any, str], Any]
 
 
 def _decoder(hint: Any) -> _Decoder:
-    """Return what turns a JSON value into a field of a type; it takes the value and the field's name for errors."""
+    """Return what turns a JSON value, and the name of its field for errors, into a value of a type."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         (inner,) = (argument for argument in arguments if argument is not types.NoneType)
