@@ -1,0 +1,405 @@
+"""The client under study: a tapped websockets connection whose every state, byte and end is told."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, cast
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidState, InvalidStatus
+from websockets.http11 import Response
+from websockets.typing import Origin, Subprotocol
+
+from wslab import __version__
+from wslab.net.explain import (
+    Explanation,
+    explain,
+    explain_timeout,
+)
+from wslab.net.lifecycle import FINAL, ConnectFailed, NotOpen, Sink
+from wslab.net.options import ConnectOptions, UsageError, shown
+from wslab.net.tap import TappedConnection, Watcher
+from wslab.net.tls import INSECURE, client_context
+from wslab.tasks import spawn
+from wslab.wire.clock import Clock
+from wslab.wire.closecodes import describe
+from wslab.wire.events import Phase
+
+__all__ = ["USER_AGENT", "Client", "ConnectFailed", "NotOpen", "check_close"]
+
+USER_AGENT = f"wslab/{__version__}"
+MAX_REDIRECTS = 5
+SLICE = 0.004
+"""Seconds after which reading lets everything else on the loop have its turn."""
+CONTROL_LIMIT = 125
+"""Bytes that a control frame may carry (RFC 6455 section 5.5)."""
+REASON_LIMIT = CONTROL_LIMIT - 2
+
+# What goes wrong is told in states. Without a handler, Python would print it over the screen.
+_LOGGER = logging.getLogger("wslab.net.client")
+_LOGGER.addHandler(logging.NullHandler())
+
+
+class _OneHop(connect):
+    """The library's connector, except that it leaves redirects to the client, who shows each of them."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        return exc
+
+
+class Client(Watcher):
+    """One WebSocket connection, from its first packet to its final state.
+
+    Redirects are followed, as the library does and browsers don't: each hop shows as a TCP connection and
+    HTTP heads of its own under the same connection number, with a state between that says where it leads.
+    """
+
+    def __init__(
+        self,
+        options: ConnectOptions,
+        conn: int,
+        clock: Clock,
+        sink: Sink,
+        *,
+        on_message: Callable[[str | bytes], None] | None = None,
+    ) -> None:
+        super().__init__(conn, clock, sink, preview_limit=options.preview_limit)
+        self.options = options
+        self._hop = options
+        self._on_message = on_message
+        self._connection: TappedConnection | None = None
+        self._opening: asyncio.Timeout | None = None
+        self._given_up = False
+        self._watchdog: asyncio.TimerHandle | None = None
+
+    @property
+    def subprotocol(self) -> str | None:
+        """The subprotocol that the server chose, None before and without."""
+        return self._connection.subprotocol if self._connection else None
+
+    async def open(self) -> None:
+        """Connect and perform the opening handshake (RFC 6455 section 4.1).
+
+        Raises:
+            ConnectFailed: it did not work out; the final state was reported before.
+            RuntimeError: this client was used before.
+        """
+        self._opening = asyncio.timeout(self.options.open_timeout)
+        try:
+            self.begin(self.options.shown_url)
+            error = await self._attempt(self._opening)
+            # The library dropped the connection, but its end shows only in the next turn of the loop.
+            if error is not None and self._connection is not None and self._connection.made:
+                await self._connection.wait_closed()
+        except asyncio.CancelledError:
+            self._leave("given up before the connection was open")
+            raise
+        if error is not None:
+            self.fail(self._explain(error), error)
+
+    async def send_text(self, text: str) -> None:
+        """Send a text message.
+
+        Raises:
+            UsageError: the text holds half a surrogate pair, which UTF-8 cannot carry.
+            NotOpen: the connection is not open, or broke while it was sent.
+        """
+        try:
+            data = text.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(f"the text has no UTF-8 form: {error}") from None
+        await self._send(lambda connection: connection.send(data, text=True))
+
+    async def send_binary(self, data: bytes) -> None:
+        """Send a binary message.
+
+        Raises:
+            NotOpen: the connection is not open, or broke while it was sent.
+        """
+        await self._send(lambda connection: connection.send(data))
+
+    async def send_fragments(
+        self, parts: Sequence[str] | Sequence[bytes], *, text: bool | None = None
+    ) -> None:
+        """Send one message in as many frames as there are parts (RFC 6455 section 5.4).
+
+        Args:
+            parts: all str or all bytes.
+            text: whether bytes are the UTF-8 of a text, so that a part may end within a character.
+
+        Raises:
+            UsageError: there are no parts, or they are of both types.
+            NotOpen: the connection is not open.
+        """
+        if not parts or len({isinstance(part, str) for part in parts}) != 1:
+            raise UsageError("a message in parts needs at least one part, and all as text or all as bytes")
+        try:
+            frames = [part.encode() if isinstance(part, str) else part for part in parts]
+        except UnicodeEncodeError as error:
+            raise UsageError(f"the text has no UTF-8 form: {error}") from None
+        is_text = isinstance(parts[0], str) if text is None else text
+
+        # In one go, for no other message may come between. The library would add an empty frame at the end.
+        def write(connection: TappedConnection) -> None:
+            protocol = connection.protocol
+            first = protocol.send_text if is_text else protocol.send_binary
+            first(frames[0], fin=len(frames) == 1)
+            for number, part in enumerate(frames[1:], 2):
+                protocol.send_continuation(part, fin=number == len(frames))
+
+        self._write(write)
+
+    async def ping(self, payload: bytes = b"") -> None:
+        """Send a Ping without waiting for the Pong, which shows on the wire.
+
+        Raises:
+            UsageError: the payload is longer than 125 bytes.
+            NotOpen: the connection is not open.
+        """
+        # Not the library's ping: it waits for each pong, and refuses two pings with one payload.
+        _check_control(payload)
+        self._write(lambda connection: connection.protocol.send_ping(payload))
+
+    async def pong(self, payload: bytes = b"") -> None:
+        """Send a Pong that nobody asked for, as a one-way heartbeat (RFC 6455 section 5.5.3).
+
+        Raises:
+            UsageError: the payload is longer than 125 bytes.
+            NotOpen: the connection is not open.
+        """
+        _check_control(payload)
+        self._write(lambda connection: connection.protocol.send_pong(payload))
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close the connection and wait for its end; an attempt to connect is given up.
+
+        Raises:
+            UsageError: no Close frame may carry this code or reason.
+        """
+        check_close(code, reason)
+        if self.phase is Phase.CONNECTING:
+            self.abort()
+        if self.phase is Phase.DISCONNECTED:
+            return
+        if self.phase not in FINAL and self._connection is not None and not self._given_up:
+            await self._connection.close(code, reason)
+        await self.wait_closed()
+
+    def abort(self, why: str = "the client cut the connection without a Close frame") -> None:
+        """Cut the connection with a TCP reset, or give up connecting."""
+        if self.phase is Phase.CONNECTING and self._opening is not None:
+            self._given_up = True
+            # An attempt that just ran out of time ends anyhow.
+            with suppress(RuntimeError):
+                self._opening.reschedule(asyncio.get_running_loop().time())
+        elif self.phase in (Phase.OPEN, Phase.CLOSING) and self._connection is not None:
+            self.cut(self._connection.transport, why)
+
+    # What the tap reports.
+
+    def tapped(self, connection: TappedConnection) -> None:
+        self._connection = connection
+
+    def shaken(self) -> None:
+        assert self._connection is not None
+        assert self._opening is not None
+        self._opening.reschedule(None)
+        self.move(Phase.OPEN, "server", "; ".join(self.warnings))
+        spawn(self._consume(self._connection), f"client {self.conn} reads")
+
+    def move(self, phase: Phase, side: str = "", why: str = "", code: int | None = None) -> None:
+        if phase is Phase.CLOSING and self._connection is not None:
+            # From here on the connection has a limited time, whoever closed it and whatever the other side
+            # does; and where the library had stopped reading, it would not see the answer.
+            loop = asyncio.get_running_loop()
+            self._watchdog = loop.call_later(self.options.close_timeout, self._closing_is_overdue)
+            self._connection.transport.resume_reading()
+        elif phase in FINAL and self._watchdog is not None:
+            self._watchdog.cancel()
+        super().move(phase, side, why, code)
+
+    def _closing_is_overdue(self) -> None:
+        if self.final is None and self._connection is not None:
+            self._overdue = True
+            self._connection.transport.abort()
+
+    async def _attempt(self, deadline: asyncio.Timeout) -> Exception | None:
+        try:
+            async with deadline:
+                await self._follow()
+        except Exception as error:  # noqa: BLE001 - whatever it is ends in a state, and open() raises it
+            return error
+        return None
+
+    async def _follow(self) -> None:
+        options = self.options
+        for _ in range(1 + MAX_REDIRECTS):
+            try:
+                await self._connect(options)
+                return
+            except InvalidStatus as error:
+                location = _redirect(error.response)
+                if location is None:
+                    raise
+                status = error.response.status_code
+            if self._connection is not None:
+                await self._connection.wait_closed()
+            try:
+                options = options.redirected(location)
+            except UsageError as error:
+                raise UsageError(f"HTTP {status} leads to where this client cannot go: {error}") from None
+            self.warnings += (f"HTTP {status} led to {options.shown_url}; a browser would not follow",)
+            self._renew()
+            self.move(
+                Phase.CONNECTING, "server", f"HTTP {status} sends the client to {options.shown_url}", status
+            )
+        raise UsageError(f"more than {MAX_REDIRECTS} redirects: they lead in a circle")
+
+    async def _connect(self, options: ConnectOptions) -> None:
+        self._hop = options
+        self._connection = None
+        proxy = options.proxy_url()
+        settings: dict[str, Any] = {}
+        context = client_context(options)
+        if context is not None:
+            settings["ssl"] = context
+            if options.insecure and INSECURE not in self.warnings:
+                self.warnings += (INSECURE,)
+        if proxy is not None:
+            self.warnings += (f"through the proxy {shown(proxy)}, whose own HTTP is not shown",)
+        own_agent = any(name.lower() == "user-agent" for name, _ in options.headers)
+        await _OneHop(
+            options.uri,
+            origin=cast("Origin | None", options.origin),
+            extensions=options.extensions(),
+            subprotocols=cast("Sequence[Subprotocol] | None", options.subprotocols or None),
+            compression=None,
+            additional_headers=options.headers,
+            user_agent_header=None if own_agent else USER_AGENT,
+            proxy=proxy,
+            open_timeout=None,
+            ping_interval=options.keepalive,
+            ping_timeout=options.keepalive_timeout,
+            close_timeout=None,
+            max_size=options.max_size,
+            logger=_LOGGER,
+            create_connection=cast(
+                "type[ClientConnection]", functools.partial(TappedConnection, watcher=self)
+            ),
+            **settings,
+        )
+
+    def _explain(self, error: BaseException) -> Explanation:
+        place, proxy = self._hop.place, self._hop.proxy_url()
+        if self._given_up:
+            return Explanation("cancelled", "given up before the connection was open", "cancelled")
+        if isinstance(error, UsageError):
+            return Explanation("usage", str(error), str(error), retry=False)
+        answered = self.explain_answer(place)
+        if answered is not None:
+            return answered
+        if self._opening is not None and self._opening.expired():
+            return explain_timeout(self.options.open_timeout, self._stage(), place)
+        lost = self._connection.connection_exc if self._connection is not None else None
+        if isinstance(error, InvalidMessage) and lost is not None:
+            error = lost
+        return explain(error, place, proxy=shown(proxy) if proxy else None)
+
+    def _stage(self) -> str:
+        if self._connection is None:
+            return "tcp"
+        return "handshake" if self._connection.made else "tls"
+
+    def _leave(self, why: str) -> None:
+        """End at once, where nothing can be waited for any more."""
+        if self.final is not None:
+            return
+        if self._connection is not None and self._connection.made:
+            self.cut(self._connection.transport, why)
+        else:
+            self.move(Phase.CLOSED, "client", why)
+
+    async def _consume(self, connection: TappedConnection) -> None:
+        """Take every message out of the library's queue: a full one would stop the reading, and the log."""
+        loop = asyncio.get_running_loop()
+        failure: Exception | None = None
+        due = loop.time() + SLICE
+        try:
+            while True:
+                message = await connection.recv()
+                if self._on_message is not None:
+                    try:
+                        self._on_message(message)
+                    except Exception as error:  # noqa: BLE001 - raised again below, once the connection is closed
+                        failure, self._on_message = error, None
+                        spawn(
+                            connection.close(1011, "the reader of messages failed"),
+                            f"client {self.conn} closes",
+                        )
+                # A queue that is not empty never makes recv() wait.
+                if loop.time() >= due:
+                    await asyncio.sleep(0)
+                    due = loop.time() + SLICE
+        except ConnectionClosed:
+            if failure is not None:
+                raise failure from None
+        except asyncio.CancelledError:
+            self._leave("the program ended")
+            raise
+
+    async def _send(self, send: Callable[[TappedConnection], Coroutine[Any, Any, None]]) -> None:
+        if self.phase is not Phase.OPEN or self._connection is None:
+            raise self.not_open()
+        try:
+            await send(self._connection)
+        except ConnectionClosed:
+            raise self.not_open() from None
+
+    def _write(self, write: Callable[[TappedConnection], None]) -> None:
+        if self.phase not in (Phase.OPEN, Phase.CLOSING) or self._connection is None:
+            raise self.not_open()
+        try:
+            write(self._connection)
+        except InvalidState:
+            raise self.not_open() from None
+        try:
+            data = b"".join(self._connection.protocol.data_to_send())
+        except Exception:
+            # The sink failed, and what was to be sent is lost: going on would break the order of frames.
+            self._connection.transport.abort()
+            raise
+        self._connection.transport.write(data)
+
+
+def check_close(code: int, reason: str) -> None:
+    """Check that a Close frame may carry a code and a reason (RFC 6455 sections 5.5.1 and 7.4).
+
+    Raises:
+        UsageError: it may not; the message says what may be sent.
+    """
+    meaning = describe(code)
+    if not meaning.sendable:
+        raise UsageError(
+            f"close code {code} ({meaning.name}) is not for sending: "
+            "1000 to 1003, 1007 to 1014 and 3000 to 4999 are"
+        )
+    size = len(reason.encode())
+    if size > REASON_LIMIT:
+        raise UsageError(f"the reason takes {size} bytes as UTF-8: {REASON_LIMIT} fit beside the code")
+
+
+def _check_control(payload: bytes) -> None:
+    if len(payload) > CONTROL_LIMIT:
+        raise UsageError(
+            f"the payload has {len(payload)} bytes: a ping or pong carries at most {CONTROL_LIMIT}"
+        )
+
+
+def _redirect(response: Response) -> str | None:
+    if response.status_code not in (300, 301, 302, 303, 307, 308):
+        return None
+    return next(iter(response.headers.get_all("Location")), None)
