@@ -1,0 +1,207 @@
+"""The text of the Frame tab for all that is not a frame: messages, Close, states, HTTP, TCP, servers."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from wslab.tui.safe_text import visible
+from wslab.tui.widgets.frame_text import direction_in_words, frame_lines
+from wslab.tui.widgets.log_rows import clock_time
+from wslab.tui.widgets.payload_text import TEXT_CHARACTERS, hex_lines, pretty_json, text_lines
+from wslab.tui.widgets.text_blocks import (
+    BAD,
+    BLANK,
+    MUTED,
+    STRONG,
+    count,
+    fold,
+    heading,
+    line,
+    number,
+    paragraph,
+)
+from wslab.tui.widgets.violation_text import section_in_words, violation_lines
+from wslab.units import format_duration
+from wslab.wire.closecodes import describe
+from wslab.wire.events import (
+    Body,
+    Close,
+    Direction,
+    Event,
+    Frame,
+    Http,
+    Message,
+    Opcode,
+    Phase,
+    Proc,
+    State,
+    Tcp,
+    Ui,
+)
+
+NOTHING = "Nothing is selected: choose a row of the log with the arrow keys, then press enter."
+
+_PHASES = {
+    Phase.DISCONNECTED: "There is no connection.",
+    Phase.CONNECTING: "First TCP, then TLS for wss://, then the opening handshake. No frame may travel yet.",
+    Phase.OPEN: "The handshake is done. Both sides may send frames at any time.",
+    Phase.CLOSING: "A Close frame is on its way. Its sender may send no more; the other side answers it.",
+    Phase.CLOSED: "The connection is over. A WebSocket is never reopened: coming back means a new handshake.",
+    Phase.ERROR: "The attempt or the connection failed. Connecting again starts anew.",
+}
+
+_TCP = {
+    "open": "The TCP connection stands. Bytes can travel; the WebSocket handshake comes next.",
+    "fin": "One side has ended its half of the TCP connection in an orderly way (FIN).",
+    "reset": "The TCP connection was torn down at once (RST): a crash, an abort or a firewall.",
+}
+
+_PROC = {
+    "started": "The process of a bundled server was started.",
+    "ready": "The server listens and can be connected to.",
+    "log": "The server wrote a line to its log.",
+    "stderr": "The server wrote a line to its error output.",
+    "exited": "The process of the server has ended.",
+    "failed": "The server did not start, or ended by itself.",
+}
+
+
+def event_lines(event: Event | None, width: int) -> list[Content]:
+    """Return everything there is to say of an event, in lines of at most `width` cells."""
+    match event:
+        case None:
+            return paragraph(NOTHING, width, MUTED)
+        case Frame():
+            return frame_lines(event, width)
+        case Message():
+            return _message(event, width)
+        case Close():
+            return _close(event, width)
+        case Http():
+            return _http(event, width)
+        case Body():
+            return _body(event, width)
+        case State():
+            return _state(event, width)
+        case Tcp():
+            title = f"TCP {event.what}"
+            where = "" if event.direction is None else direction_in_words(event.direction)
+            return _plain(event, title, _TCP.get(event.what, ""), [where, event.detail], width)
+        case Proc():
+            said = _PROC.get(event.what, "")
+            return _plain(event, f"server {event.server}: {event.what}", said, [event.text], width)
+        case Ui():
+            return _plain(
+                event, f"you: {event.action}", "Something you did in the lab.", [event.detail], width
+            )
+
+
+def _title(event: Event, title: str, said: str, width: int) -> list[Content]:
+    where = f"event {event.seq}, {clock_time(event.wall)}" + (f", {said}" if said else "")
+    return paragraph(where, width, first=line((visible(title, 80), STRONG), "  "), indent=2)
+
+
+def _plain(event: Event, title: str, said: str, details: list[str], width: int) -> list[Content]:
+    lines = _title(event, title, "", width)
+    if said:
+        lines += paragraph(said, width)
+    for detail in details:
+        if detail:
+            lines += paragraph(visible(detail), width)
+    return lines
+
+
+def _message(message: Message, width: int) -> list[Content]:
+    name = Opcode(message.opcode).name
+    lines = _title(
+        message, f"{message.direction.arrow} {name} message", direction_in_words(message.direction), width
+    )
+    parts = f"{count(message.length, 'byte')} from {count(message.frames, 'frame')}"
+    if message.frames > 1:
+        parts += f", {format_duration(message.t - message.started)} from the first to the last"
+    lines += paragraph(parts, width)
+    if message.compressed:
+        said = f"compressed: {number(message.wire_length)} bytes on the wire became {number(message.length)}"
+        if message.length:
+            said += f"; {100 * message.wire_length / message.length:.3g} % of the size"
+        lines += paragraph(f"{said} (RFC 7692)", width)
+    lines += violation_lines(message.violations, width)
+    if not message.length:
+        return [*lines, *paragraph("The message is empty.", width, MUTED)]
+    return [*lines, BLANK, *_payload(message, width)]
+
+
+def _payload(message: Message, width: int) -> list[Content]:
+    data, length = message.preview, message.length
+    if message.opcode == Opcode.BINARY:
+        return [heading("Payload", width), *hex_lines(data, length, width, ".text--payload")]
+    pretty = pretty_json(data) if len(data) == length else None
+    if pretty is None:
+        return [heading("Payload", width), *text_lines(data, length, width)]
+    lines = [heading("Payload: JSON, laid out", width)]
+    cut = pretty[:TEXT_CHARACTERS]
+    for source in cut.split("\n"):
+        lines += fold(visible(source), width)
+    if len(cut) < len(pretty):
+        lines.append(line(("… more of it was left out", MUTED)))
+    return lines
+
+
+def _close(close: Close, width: int) -> list[Content]:
+    code = describe(close.code)
+    shown = "no code" if close.code is None else str(close.code)
+    title = f"{close.direction.arrow} Close: {shown}" + (f", {code.name}" if close.code is not None else "")
+    lines = _title(close, title, direction_in_words(close.direction), width)
+    lines += paragraph(f"{code.meaning} ({section_in_words(code.section)})", width)
+    if close.reason:
+        lines += paragraph(visible(close.reason), width, STRONG, first="reason given: ")
+    sender = "client" if close.direction is Direction.C2S else "server"
+    other = "server" if sender == "client" else "client"
+    if close.first:
+        said = f"The {sender} starts the closing handshake; the {other} is to answer with a Close frame."
+    else:
+        said = f"The {sender} answers the Close frame of the {other}: the closing handshake is done."
+    lines += paragraph(said, width)
+    if not code.sendable:
+        lines += paragraph("This number must never be sent in a Close frame.", width, BAD)
+    lines += paragraph(
+        "Connecting again may help." if code.retry else "Connecting again in the same way will not help.",
+        width,
+    )
+    return lines + violation_lines(close.violations, width)
+
+
+def _http(http: Http, width: int) -> list[Content]:
+    request = http.direction is Direction.C2S
+    title = f"{http.direction.arrow} HTTP {'request' if request else 'response'}"
+    lines = _title(http, title, f"{count(http.length, 'byte')}, {direction_in_words(http.direction)}", width)
+    said = (
+        "Every WebSocket starts as an HTTP request that asks for an upgrade."
+        if request
+        else "101 says yes: from here on the connection carries frames. Any other status says no."
+    )
+    lines += paragraph(f"{said} The Handshake tab explains each header.", width)
+    lines += violation_lines(http.violations, width)
+    lines += [BLANK, *fold(visible(http.start_line), width, STRONG)]
+    for name, value in http.headers:
+        lines += fold(f"{visible(name)}: {visible(value)}", width)
+    return lines
+
+
+def _body(body: Body, width: int) -> list[Content]:
+    lines = _title(body, f"{body.direction.arrow} HTTP body", count(body.length, "byte"), width)
+    lines += paragraph("What came with an answer that was no 101: no frames, but text for people.", width)
+    return [*lines, BLANK, *text_lines(body.preview, body.length, width)]
+
+
+def _state(state: State, width: int) -> list[Content]:
+    lines = _title(state, state.phase.upper(), f"by the {state.side}" if state.side else "", width)
+    if state.why:
+        lines += paragraph(visible(state.why), width, BAD if state.phase is Phase.ERROR else STRONG)
+    if state.code is not None and state.phase in (Phase.CLOSING, Phase.CLOSED):
+        code = describe(state.code)
+        said = f"{state.code}, {code.name}: {code.meaning} ({section_in_words(code.section)})"
+        lines += paragraph(said, width)
+    elif state.code is not None:
+        lines += paragraph(f"HTTP status {state.code}", width)
+    return lines + paragraph(_PHASES[state.phase], width, MUTED)
