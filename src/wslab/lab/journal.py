@@ -56,6 +56,9 @@ class Journal:
         self._blocks: deque[tuple[int, int]] = deque()
         self._weighed = 0
         self._bytes = 0
+        self._views: list[JournalView] = []
+        self.cleared = 0
+        """Index below which everything was forgotten because it was asked for."""
 
     @property
     def first(self) -> int:
@@ -90,10 +93,18 @@ class Journal:
 
     def clear(self) -> None:
         """Forget every event. Indices go on from where they were."""
-        self._base = self.total
+        self._base = self.cleared = self.total
         self._events.clear()
         self._blocks.clear()
         self._weighed = self._bytes = 0
+
+    def attach(self, view: JournalView) -> None:
+        """Tell a view from now on before events are dropped, so that it can count them."""
+        self._views.append(view)
+
+    def detach(self, view: JournalView) -> None:
+        """Tell it no longer."""
+        self._views.remove(view)
 
     def _settle(self) -> None:
         held = self._events
@@ -111,6 +122,8 @@ class Journal:
             self._bytes -= weight
             drop += count
         if drop:
+            for view in self._views:
+                view.about_to_lose(self._base + drop)
             del held[:drop]
             self._weighed -= drop
             self._base += drop
@@ -143,7 +156,8 @@ def _weight_of_one(event: Event) -> int:
 class JournalView:
     """The rows that one filter makes of a journal. A row has a number that it keeps: the first ever is 0.
 
-    A view does not follow by itself: `catch_up` brings it up to date, a slice at a time.
+    A view does not follow by itself: `catch_up` brings it up to date, a slice at a time. A view that is
+    attached to its journal misses nothing in between but what a pattern had no time for.
     """
 
     def __init__(
@@ -162,7 +176,7 @@ class JournalView:
         self._rows = _Rows() if self.filter.narrows else self._level
         self._next = journal.first
         self.skipped = 0
-        """Events that the journal dropped before they were looked at. They made no rows."""
+        """Events that the journal dropped before the filter looked at them. They made no rows."""
 
     @property
     def first(self) -> int:
@@ -210,10 +224,18 @@ class JournalView:
             self._next = stop
             if deadline is not None and self._monotonic() >= deadline:
                 break
-        self._level.forget(journal.first)
-        if self._rows is not self._level:
-            self._rows.forget(journal.first)
+        self._forget(journal.first)
         return (self.first, self.total, self.level_held) != before
+
+    def about_to_lose(self, index: int) -> None:
+        """Count what the journal is going to drop, which is everything below an index.
+
+        Only a pattern is too slow for that: it would hold up whoever reads from the network.
+        """
+        if self._next < index and self.filter.regex is None:
+            self._look_at(self._next, self.journal.slice(self._next, index))
+            self._next = index
+            self._forget(index)
 
     def index_of(self, row: int) -> int | None:
         """Return the index of the event that a row shows, or None where the row is not held."""
@@ -241,6 +263,11 @@ class JournalView:
             event = self.event(row)
             if event is not None:
                 yield event
+
+    def _forget(self, index: int) -> None:
+        self._level.forget(index)
+        if self._rows is not self._level:
+            self._rows.forget(index)
 
     def _look_at(self, start: int, events: list[Event]) -> None:
         found = rows_among(events, self.filter.level)

@@ -1,0 +1,90 @@
+"""From the pieces of a row to a strip of the screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from wslab.tui.widgets.log_rows import Columns, Piece, columns_for, fit, header, mark_matches, row
+from wslab.wire.events import Event
+
+_CURSOR = "▸"
+_REMEMBERED = 512
+"""Strips that are kept for the next repaint: some pages of a large screen."""
+
+
+class LogPainter:
+    """Draws rows, and remembers how it drew them until something else than the row changes."""
+
+    def __init__(self, style_of: Callable[[str], Style]) -> None:
+        """Make a painter.
+
+        Args:
+            style_of: gives the style of a role, of the `cursor` and of a `match`, to put over the base style.
+        """
+        self.columns = Columns(0, 4, 0, 5, " ")
+        self.regex: re.Pattern[str] | None = None
+        self._style_of = style_of
+        self._styles: dict[str, Style] = {}
+        self._strips: dict[tuple[int, bool], Strip] = {}
+
+    def lay_out(self, width: int, largest_seq: int) -> None:
+        """Draw rows this wide from now on, for numbers up to ``largest_seq``."""
+        columns = columns_for(width, largest_seq)
+        if columns != self.columns:
+            self.columns = columns
+            self._strips.clear()
+
+    def search_for(self, regex: re.Pattern[str] | None) -> None:
+        """Mark what this matches from now on; None for nothing."""
+        self.regex = regex
+        self._strips.clear()
+
+    def forget(self) -> None:
+        """Forget every strip and style: the theme changed."""
+        self._styles.clear()
+        self._strips.clear()
+
+    def header(self, base: Style) -> Strip:
+        """Draw the names of the columns."""
+        return self._strip(header(self.columns), base)
+
+    def gone(self, base: Style) -> Strip:
+        """Draw a row that is no longer there."""
+        return self._strip(fit([Piece("      · no longer held ·", "rule")], self.columns.width), base)
+
+    def blank(self, base: Style) -> Strip:
+        """Draw a line without a row."""
+        return Strip.blank(self.columns.width, base)
+
+    def row(self, index: int, event: Event, base: Style, *, at_cursor: bool) -> Strip:
+        """Draw an event's row. Its index in the journal is what it is remembered by."""
+        strip = self._strips.get((index, at_cursor))
+        if strip is None:
+            if len(self._strips) >= _REMEMBERED:
+                self._strips.clear()
+            pieces = row(event, self.columns)
+            if self.regex is not None:
+                pieces = mark_matches(pieces, self.regex)
+            if at_cursor:
+                pieces[0] = Piece(_CURSOR + pieces[0].text[1:], "number")
+            strip = self._strips[index, at_cursor] = self._strip(pieces, base, at_cursor)
+        return strip
+
+    def _strip(self, pieces: list[Piece], base: Style, at_cursor: bool = False) -> Strip:
+        over = self._style("cursor") if at_cursor else Style.null()
+        segments = []
+        for text, role, match in pieces:
+            style = base + self._style(role) + over
+            segments.append(Segment(text, style + self._style("match") if match else style))
+        return Strip(segments).adjust_cell_length(self.columns.width, base + over)
+
+    def _style(self, name: str) -> Style:
+        style = self._styles.get(name)
+        if style is None:
+            style = self._styles[name] = self._style_of(name)
+        return style
