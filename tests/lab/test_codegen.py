@@ -384,6 +384,17 @@ def test_a_ping_that_nobody_answered_is_not_waited_for() -> None:
     assert "pong" not in transcript.python()
 
 
+def test_a_ping_that_the_library_would_refuse_is_left_out() -> None:
+    transcript = started(anywhere())
+    transcript.sent_ping(b"x")
+    transcript.sent_ping(b"x")
+    transcript.observe([pong(b"x")])
+    transcript.sent_ping(b"x")
+    program = transcript.python()
+    assert program.count("websocket.ping") == 2
+    assert '# A second ping "x" is left out' in program
+
+
 def test_only_what_the_learner_did_on_this_connection_counts() -> None:
     transcript = started(anywhere(), came("other", conn=2), pong(b"", conn=2))
     transcript.observe([came("mine")._replace(direction=Direction.C2S)])

@@ -149,6 +149,11 @@ class Transcript:
 
     def sent_ping(self, payload: bytes) -> None:
         """A Ping was sent."""
+        if payload in self._waiting:
+            self._do(
+                f"# A second ping {_literal(_as_text(payload))} is left out: the first has no answer yet."
+            )
+            return
         self._pings += 1
         self._add(_Ping(self._pings, payload))
         if payload == self._early:
@@ -266,6 +271,8 @@ class Transcript:
             return
         if len(self._actions) >= self.limit:
             gone = self._actions.popleft()
+            if isinstance(gone, _Ping):
+                self._waiting.pop(gone.payload, None)
             self._left_out += gone.count if isinstance(gone, _Received) else 1
         self._actions.append(action)
         self.version += 1

@@ -76,8 +76,7 @@ class Lesson:
         """The whole lesson as Markdown to show: title, length and sources first, steps numbered."""
         numbers = iter(range(1, len(self.steps) + 1))
         body = _STEP.sub(lambda found: f"## {next(numbers)}. {found[1]}", self.body)
-        facts = f"*{self.minutes} min · {' · '.join(_cite(source) for source in self.rfc)}*"
-        return f"# {self.title}\n\n{self.summary} {facts}\n\n{body}"
+        return f"# {self.title}\n\n{self.summary} *{self.minutes} min · {_cite(self.rfc)}*\n\n{body}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +194,13 @@ def _load_lesson(folder: Path, phase: int, lang: str) -> Lesson:
     )
 
 
-def _cite(source: str) -> str:
-    number, _, section = source.partition("#")
-    return f"RFC {number} section {section}"
+def _cite(sources: tuple[str, ...]) -> str:
+    """Return the sources in words, each RFC once: `RFC 6455 5.2, 5.4`."""
+    sections: dict[str, list[str]] = {}
+    for source in sources:
+        number, _, section = source.partition("#")
+        sections.setdefault(number, []).append(section)
+    return " · ".join(f"RFC {number} {', '.join(found)}" for number, found in sections.items())
 
 
 def _refuse_twins(file: Path, key: str, ids: list[str]) -> None:
