@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+from typing import Any
 
-from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed, InvalidState
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
+from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 from wslab.serving.logs import Log
 from wslab.tasks import spawn
@@ -30,6 +35,8 @@ class Connections:
         self._log = log
         self._numbers = itertools.count(1)
         self._open: set[ServerConnection] = set()
+        self._all: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
+        self._stopping = asyncio.Event()
         self._logged = 0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -38,10 +45,44 @@ class Connections:
         """How many there are."""
         return len(self._open)
 
+    def create(self, protocol: ServerProtocol, server: Server, **options: Any) -> ServerConnection:
+        """Make the connection for a new TCP connection (the `create_connection` of websockets)."""
+        connection = ServerConnection(protocol, server, **options)
+        self._all.add(connection)
+        return connection
+
+    def stop_opening(self) -> None:
+        """End every handshake that is under way: with 503, or by a cut where no request has come yet."""
+        self._stopping.set()
+        for connection in list(self._all):
+            if connection.request is None and connection.state is State.CONNECTING:
+                connection.transport.abort()
+
     def abort(self) -> None:
         """Cut every TCP connection without a Close frame."""
-        for connection in self._open:
+        for connection in list(self._all):
             connection.transport.abort()
+
+    async def decided(
+        self, connection: ServerConnection, deciding: Coroutine[Any, Any, Response | None]
+    ) -> Response | None:
+        """Await what a handshake is answered with, as long as the client is there and the server runs.
+
+        websockets itself would wait for it to the end, and with it the whole server when it stops.
+        """
+        work = spawn(deciding, "handshake")
+        ends = {
+            spawn(connection.wait_closed(), "client gone"),
+            spawn(self._stopping.wait(), "server stopping"),
+        }
+        try:
+            await asyncio.wait({work, *ends}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                return work.result()
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "Server is shutting down.\n")
+        finally:
+            for task in (work, *ends):
+                task.cancel()
 
     def answered(self, connection: ServerConnection, request: Request, response: Response) -> None:
         """Log a request that did not become a WebSocket connection (a `process_response` hook)."""

@@ -15,12 +15,11 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
 from wslab.serving.connections import Connections, Handler
@@ -37,7 +36,7 @@ COULD_NOT_LISTEN = 3
 """Exit code of a server whose port is busy or whose address is not its own."""
 
 Answer = Response | None
-RequestHook = Callable[[ServerConnection, Request], Awaitable[Answer] | Answer]
+RequestHook = Callable[[ServerConnection, Request], Coroutine[Any, Any, Answer]]
 """Looks at a request before the handshake: returns the HTTP response to give instead, or None to go on."""
 
 
@@ -72,8 +71,7 @@ async def _run(service: Service, arguments: argparse.Namespace) -> int:
     async def process_request(connection: ServerConnection, request: Request) -> Answer:
         response = health(connection, request, service.name, connections.open)
         if response is None:
-            answer = service.process_request(connection, request)
-            response = await answer if isinstance(answer, Awaitable) else answer
+            response = await connections.decided(connection, service.process_request(connection, request))
         return response
 
     try:
@@ -86,6 +84,7 @@ async def _run(service: Service, arguments: argparse.Namespace) -> int:
             max_size=arguments.max_size,
             ping_interval=None,  # a server's keepalive is its own: its payload is to be read
             close_timeout=CLOSE_SECONDS,
+            create_connection=connections.create,  # type: ignore[arg-type]  # documented: subclass or wrapper
             **({"compression": None} | service.options),
         )
     except OSError as error:
@@ -121,7 +120,8 @@ async def _drain(
 ) -> None:
     """Stop accepting, send every connection a Close frame and wait for them, `DRAIN_SECONDS` at most."""
     log.info("stopping", why=farewell.why, code=int(farewell.code), open=connections.open)
-    server.close(code=farewell.code, reason=farewell.why if farewell.code != CloseCode.GOING_AWAY else "")
+    server.close(code=farewell.code)
+    connections.stop_opening()
     closed = spawn(server.wait_closed(), "server closed")
     hurried = spawn(stopper.hurried(), "told to hurry")
     done, _ = await asyncio.wait(
