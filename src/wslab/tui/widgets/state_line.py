@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 
 from wslab.tui.safe_text import ELLIPSIS, visible
@@ -20,6 +21,9 @@ Line = tuple[tuple[str, Role], ...]
 
 PATH = (Phase.CONNECTING, Phase.OPEN, Phase.CLOSING, Phase.CLOSED)
 """The states of a connection in their order, those of the browser's WebSocket API (readyState 0 to 3)."""
+
+TWO_LINES_FROM = 100
+"""Columns of the screen from which two lines are taken where the height is ``auto``."""
 
 _GAP = "   "
 _WORTH_READING = 30
@@ -45,7 +49,7 @@ class StateView:
     subprotocol: str | None = None
     extensions: tuple[str, ...] = ()
     since_seconds: float | None = None
-    """How long it has been in this phase."""
+    """How long it has been open; once it is closed, how long it was."""
     rtt: float | None = None
     """Seconds from the latest Ping to its Pong."""
     note: str = ""
@@ -247,6 +251,10 @@ class StateLine(Widget):
         self._view = view
         if self._lines() != self._drawn:
             self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the lines for a height of ``auto``: one where the screen has few columns."""
+        return 2 if viewport.width >= TWO_LINES_FROM else 1
 
     def _lines(self) -> list[Line]:
         return state_lines(self._view, *self.content_size)

@@ -70,7 +70,7 @@ class StatsPanel(Figures):
     """
 
     DEFAULT_CSS = """
-    StatsPanel { height: 1fr; padding: 0 1; }
+    StatsPanel { height: 1fr; }
     """
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
