@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -94,6 +95,8 @@ def test_no_server_outlives_the_app(app: str, end: str) -> None:
 def test_ctrl_c_in_the_terminal_does_not_reach_the_servers(app: str) -> None:
     with Terminal(APPS[app].command) as terminal:
         servers = start(APPS[app], terminal)
+        # The terminal signals a whole process group, so this is what keeps them out of it.
+        assert all(os.getpgid(server.pid) == server.pid for server in servers)
         terminal.press("ctrl+c")
         terminal.wait_for(APPS[app].hint)
         assert terminal.returncode is None

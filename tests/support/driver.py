@@ -30,4 +30,5 @@ async def main(handle_signals: bool) -> None:
     await supervisor.stop_all()
 
 
-asyncio.run(main("--handle-signals" in sys.argv))
+if __name__ == "__main__":
+    asyncio.run(main("--handle-signals" in sys.argv))

@@ -31,7 +31,7 @@ async def in_use(port: int, options: Sequence[str] = ()) -> bool:
         return False
     loop = asyncio.get_running_loop()
     try:
-        addresses = await loop.getaddrinfo(_host(options), port, type=socket.SOCK_STREAM)
+        addresses = await loop.getaddrinfo(_host(options) or None, port, type=socket.SOCK_STREAM)
     except OSError:
         return False
     return any(_refused(family, address) for family, _, _, _, address in addresses)
