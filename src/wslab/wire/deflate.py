@@ -18,6 +18,9 @@ WINDOW = 32 * 1024
 _TAIL = b"\x00\x00\xff\xff"
 _PIECE = 16 * 1024
 _STEP = 64 * 1024
+# Deflate at its best is 1032 to 1, so this cannot inflate to much more than a mebibyte.
+_SMALL = 1024
+_MOST = 2**31 - 1
 _FINAL_BLOCKS = 16
 
 
@@ -171,6 +174,44 @@ class Inflater:
         if self.problem is None and self._lost and self._recent_length >= WINDOW:
             self._lost = False
         return out
+
+    def whole(self, data: bytes) -> bytes | None:
+        """Inflate a small message that is there as a whole: `start`, `feed` and `finish` in one, and quick.
+
+        Returns:
+            The content, as far as it was inflated where `problem` is set; None where it takes the long way,
+            nothing having happened.
+        """
+        if len(data) > _SMALL or self._lost or self._zlib.eof:
+            return None
+        self.start()
+        self._fresh = False
+        stream = self._zlib
+        try:
+            content = stream.decompress(data + _TAIL, min(_MOST, self._limit + 1))
+        except zlib.error:
+            self._stop(rule.CORRUPT_DEFLATE)
+            return b""
+        if stream.eof or len(content) > self._limit:
+            return self._end_whole(content)
+        self.length = size = len(content)
+        recent = self._recent
+        recent.append(content)
+        self._recent_length += size
+        while self._recent_length - len(recent[0]) >= WINDOW:
+            self._recent_length -= len(recent.popleft())
+        return content
+
+    def _end_whole(self, content: bytes) -> bytes:
+        """Finish a small message that reached a limit or holds a final block."""
+        out: list[bytes] = []
+        self._deliver(content[: self._limit], out)
+        if len(content) > self._limit:
+            self._stop(rule.INFLATE_LIMIT)
+            return out[0]
+        out += self.feed(self._zlib.unused_data[: -len(_TAIL)])
+        out += self.finish()
+        return b"".join(out)
 
     def abandon(self) -> None:
         """Forget a message whose end will not come."""

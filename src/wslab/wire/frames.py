@@ -5,7 +5,6 @@ The reader never raises and never loses its place: what breaks a rule is flagged
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from wslab.wire import violations as rule
 from wslab.wire.deflate import DeflateParameters, Inflater
 from wslab.wire.encoder import apply_mask
 from wslab.wire.events import OPCODE_NAMES, Close, Direction, Event, Frame, Message, Opcode
-from wslab.wire.messages import Assembler, read_close_body
+from wslab.wire.messages import Assembler, inflated_violations, is_utf8, read_close_body
 
 BLOCK = 32 * 1024
 """Payload is taken in blocks of this many bytes, the last one shorter, however it arrives.
@@ -32,32 +31,6 @@ class Closing:
 
     first: Direction | None = None
     """The direction of the first Close frame."""
-
-
-@functools.cache
-def _rules_by_first_byte(deflate: bool, opaque: bool) -> tuple[tuple[str, ...], ...]:
-    """What is wrong with each first byte of a frame, whatever came before it.
-
-    Args:
-        deflate: whether permessage-deflate was agreed on.
-        opaque: whether an extension was agreed on that this reader does not know.
-    """
-    allowed = 7 if opaque else 4 if deflate else 0
-    table: list[tuple[str, ...]] = []
-    for first in range(256):
-        opcode, rsv = first & 0x0F, first >> 4 & 7
-        broken: list[str] = []
-        if rsv & ~allowed:
-            broken.append(rule.RESERVED_BITS)
-        # RFC 7692 section 6: the bit belongs to the first frame of a message alone.
-        if deflate and rsv & 4 and (opcode >= 8 or opcode == Opcode.CONT):
-            broken.append(rule.MISPLACED_RSV1)
-        if not opaque and OPCODE_NAMES[opcode].startswith("0x"):
-            broken.append(rule.UNKNOWN_OPCODE)
-        if opcode >= 8 and not first & 0x80:
-            broken.append(rule.FRAGMENTED_CONTROL)
-        table.append(tuple(broken))
-    return tuple(table)
 
 
 class FrameReader:
@@ -92,7 +65,7 @@ class FrameReader:
         self._mask_bit = 0x80 if direction is Direction.C2S else 0
         self._deflate = False
         self._opaque = False
-        self._rules = _rules_by_first_byte(False, False)
+        self._rules = rule.of_first_byte(False, False)
         self._assembler = Assembler(preview_limit, None)
         self._closed = False
         # Whether frames come before they are allowed to, and whether only the next one does.
@@ -125,7 +98,7 @@ class FrameReader:
         """
         self._deflate = parameters is not None
         self._opaque = opaque
-        self._rules = _rules_by_first_byte(self._deflate, opaque)
+        self._rules = rule.of_first_byte(self._deflate, opaque)
         if parameters is not None:
             takeover = parameters.takeover(self._direction)
             self._assembler.inflater = Inflater(takeover, self._inflate_limit)
@@ -158,7 +131,10 @@ class FrameReader:
         emit = events.append
         numbers, conn, direction = self._numbers, self._conn, self._direction
         limit, mask_bit, whole = self._preview_limit, self._mask_bit, self._whole
+        # Up to here the second byte of a frame that is not masked is its length, and nothing more is to know.
+        short = 126 if not mask_bit and whole > 0 else 0
         plain = self._plain
+        inflater = self._assembler.inflater
         size = len(data)
         at = 0
         while True:
@@ -174,39 +150,43 @@ class FrameReader:
                 break
             first = data[at]
             second = data[at + 1]
-            length = second & 0x7F
-            shortest = True
-            if length > 125:
-                start += 2 if length == 126 else 8
-                if start > size:
-                    self._needed = start - at
-                    break
-                long_form = length == 127
-                length = int.from_bytes(data[at + 2 : start], "big")
-                shortest = length > (0xFFFF if long_form else 125)
-            key = b""
-            if second & 0x80:
-                start += 4
-                if start > size:
-                    self._needed = start - at
-                    break
-                key = data[start - 4 : start]
-            end = start + length
-            if length > whole:
-                self._begin(first, key, start - at, length, shortest, t)
-                at = start
-                continue
+            if second < short:
+                length, key, end, shortest, legal = second, b"", start + second, True, plain
+            else:
+                length = second & 0x7F
+                shortest = True
+                if length > 125:
+                    start += 2 if length == 126 else 8
+                    if start > size:
+                        self._needed = start - at
+                        break
+                    most = 125 if length == 126 else 0xFFFF
+                    length = int.from_bytes(data[at + 2 : start], "big")
+                    shortest = length > most
+                key = b""
+                if second & 0x80:
+                    start += 4
+                    if start > size:
+                        self._needed = start - at
+                        break
+                    key = data[start - 4 : start]
+                end = start + length
+                legal = plain and shortest and second & 0x80 == mask_bit
+                if length > whole:
+                    self._begin(first, key, start - at, length, shortest, t)
+                    at = start
+                    continue
             if end > size:
                 self._needed = end - at
                 break
             # The common case is a message in one frame that breaks no rule.
-            if plain and (first == 0x81 or first == 0x82) and second & 0x80 == mask_bit and shortest:
+            if legal and (first == 0x81 or first == 0x82):
                 payload = data[start:end]
                 if mask_bit:
                     words = length + 3 >> 2
                     masked = int.from_bytes(payload, "little") ^ int.from_bytes(key * words, "little")
                     payload = masked.to_bytes(words * 4, "little")[:length]
-                if first == 0x82 or payload.isascii() or _is_utf8(payload):
+                if first == 0x82 or payload.isascii() or is_utf8(payload):
                     preview = payload if length <= limit else payload[:limit]
                     opcode = first & 0x0F
                     emit(
@@ -224,6 +204,32 @@ class FrameReader:
                             (
                                 next(numbers), t, wall, conn, direction, opcode, 1, t, length, length, False,
                                 preview, (),
+                            ),
+                        )
+                    )  # fmt: skip
+                    at = end
+                    continue
+            if legal and inflater is not None and (first == 0xC1 or first == 0xC2):
+                payload = apply_mask(data[start:end], key) if key else data[start:end]
+                content = inflater.whole(payload)
+                if content is not None:
+                    opcode = first & 0x0F
+                    broken = inflated_violations(opcode, content, inflater.problem)
+                    emit(
+                        new(
+                            Frame,
+                            (
+                                next(numbers), t, wall, conn, direction, opcode, True, 4, mask_bit > 0, key,
+                                start - at, length, payload[:limit], broken,
+                            ),
+                        )
+                    )  # fmt: skip
+                    emit(
+                        new(
+                            Message,
+                            (
+                                next(numbers), t, wall, conn, direction, opcode, 1, t, length, len(content),
+                                True, content[:limit], broken,
                             ),
                         )
                     )  # fmt: skip
@@ -397,11 +403,3 @@ class FrameReader:
                     close.violations,
                 )
             )  # fmt: skip
-
-
-def _is_utf8(payload: bytes) -> bool:
-    try:
-        payload.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -42,6 +42,32 @@ def read_close_body(body: bytes, *, whole: bool = True) -> CloseBody:
     return CloseBody(code, reason, broken)
 
 
+def is_utf8(payload: bytes) -> bool:
+    """Whether bytes are UTF-8 as a whole (RFC 6455 section 8.1)."""
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def inflated_violations(opcode: int, content: bytes, problem: str | None) -> tuple[str, ...]:
+    """Judge a message that was inflated as a whole.
+
+    Args:
+        opcode: TEXT or BINARY.
+        content: what it inflated to.
+        problem: why it was not inflated any further; what follows is then unknown.
+    """
+    broken: tuple[str, ...] = ()
+    if opcode == Opcode.TEXT and not content.isascii():
+        try:
+            _utf8_decoder().decode(content, problem is None)
+        except UnicodeDecodeError:
+            broken = (rule.INVALID_UTF8,)
+    return broken if problem is None else (*broken, problem)
+
+
 class Assembler:
     """The message of one direction that is being received: sizes, preview, inflating and UTF-8.
 

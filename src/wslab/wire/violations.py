@@ -10,7 +10,10 @@ once.
 
 from __future__ import annotations
 
+import functools
 from typing import Final
+
+from wslab.wire.events import OPCODE_NAMES, Opcode
 
 # Frames (RFC 6455 section 5).
 UNMASKED_CLIENT: Final = "6455#5.1 client frame not masked"
@@ -54,3 +57,29 @@ FOLDED_HEADER: Final = "9112#5.2 header continued on the next line"
 BAD_HEADER_NAME: Final = "9110#5.1 header name is not a token"
 BAD_HEADER_VALUE: Final = "9110#5.5 control character in a header value"
 NON_ASCII_HEAD: Final = "9110#5.5 character outside of US-ASCII"
+
+
+@functools.cache
+def of_first_byte(deflate: bool, opaque: bool) -> tuple[tuple[str, ...], ...]:
+    """Return what is wrong with each of the 256 first bytes of a frame, whatever came before it.
+
+    Args:
+        deflate: whether permessage-deflate was agreed on.
+        opaque: whether an extension was agreed on that this reader does not know.
+    """
+    allowed = 7 if opaque else 4 if deflate else 0
+    table: list[tuple[str, ...]] = []
+    for first in range(256):
+        opcode, rsv = first & 0x0F, first >> 4 & 7
+        broken: list[str] = []
+        if rsv & ~allowed:
+            broken.append(RESERVED_BITS)
+        # RFC 7692 section 6: the bit belongs to the first frame of a message alone.
+        if deflate and rsv & 4 and (opcode >= 8 or opcode == Opcode.CONT):
+            broken.append(MISPLACED_RSV1)
+        if not opaque and OPCODE_NAMES[opcode].startswith("0x"):
+            broken.append(UNKNOWN_OPCODE)
+        if opcode >= 8 and not first & 0x80:
+            broken.append(FRAGMENTED_CONTROL)
+        table.append(tuple(broken))
+    return tuple(table)
