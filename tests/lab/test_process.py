@@ -61,7 +61,8 @@ async def test_output_arrives_as_lines_and_the_exit_code_after_the_last_of_them(
     assert await child.process.wait() == 7
     assert (child.out, child.err) == (["one", "no end"], ["two"])
     assert child.changes == 3, "the end of each stream and the exit"
-    assert not (child.process.talks(STDOUT) or child.process.talks(STDERR))
+    assert not child.process.talks(STDOUT)
+    assert not child.process.talks(STDERR)
     assert child.process.returncode == 7
 
 
