@@ -42,15 +42,15 @@ class RunningServer:
         self.process.stdin.close()
 
 
+def command(name: str, *options: str) -> list[str]:
+    """Return the command that starts a bundled server, on a free port unless the options name another."""
+    return [sys.executable, "-P", str(SERVERS[name].path), "--port", "0", *options]
+
+
 async def start(name: str, *options: str, env: Mapping[str, str] | None = None) -> asyncio.subprocess.Process:
-    """Start a bundled server on a free port, unless the options name another, and do not wait for it."""
+    """Start a bundled server and do not wait for it."""
     return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",
-        str(SERVERS[name].path),
-        "--port",
-        "0",
-        *options,
+        *command(name, *options),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

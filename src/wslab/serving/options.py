@@ -28,7 +28,7 @@ def _argument(parse: Callable[[str], T]) -> Callable[[str], T]:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
         raise ValueError(f"{text!r} is not a port: a number from 0 to 65535, where 0 takes any free one")
     return int(text)
 
