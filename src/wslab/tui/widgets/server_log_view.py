@@ -46,6 +46,7 @@ class ServerLogView(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     ServerLogView {
         height: 1fr;
+        overflow-y: scroll;
         &:focus { background-tint: $foreground 5%; }
         & > .server-log--time { color: $text-muted; }
         & > .server-log--line { color: $foreground; }

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+from textual.app import App, ComposeResult
+
+from tests.support.waiting import until
+from wslab.lab.course import load_course
+from wslab.tui.widgets.course_list import CourseList
+
+COURSE = load_course()
+SIZES = [(80, 24), (120, 36)]
+
+
+class Stage(App[None]):
+    CSS = "CourseList { width: 24; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chosen: list[object] = []
+
+    def compose(self) -> ComposeResult:
+        yield CourseList(id="course-list")
+
+    def on_course_list_lesson_chosen(self, event: CourseList.LessonChosen) -> None:
+        self.chosen.append(event.lesson_id)
+
+    def on_course_list_phase_chosen(self, event: CourseList.PhaseChosen) -> None:
+        self.chosen.append(event.phase)
+
+    @property
+    def view(self) -> CourseList:
+        return self.query_one(CourseList)
+
+    def rows(self) -> list[str]:
+        return [str(option.prompt) for option in self.view.options]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_marks_the_open_lesson_and_those_read_and_counts_them(size: tuple[int, int]) -> None:
+    app = Stage()
+    async with app.run_test(size=size) as pilot:
+        app.view.show(COURSE, COURSE.lesson("p1-echo"), {"p1-connect", "p1-echo", "of another course"})
+        await pilot.pause()
+        assert app.rows() == [
+            "1 Basics  2/6",
+            " ✓ Connect",
+            "▸✓ Echo",
+            "   States",
+            "   Close codes",
+            "   Ping and pong",
+            "   When it fails",
+            "2 Protocols",
+            "3 Testing",
+            "4 Production",
+        ]
+        assert app.view.size.height == 10
+        assert app.view.max_scroll_x == 0
+
+
+async def test_enter_and_a_click_choose_a_lesson() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.show(COURSE, COURSE.lesson("p1-connect"))
+        app.view.focus()
+        await pilot.press("down", "enter")
+        await until(lambda: app.chosen == ["p1-echo"], "the lesson below")
+        await pilot.click(CourseList, offset=(5, 4))
+        await until(lambda: app.chosen == ["p1-echo", "p1-close-codes"], "the lesson that was clicked")
+
+
+async def test_the_heading_cannot_be_chosen_and_a_phase_can() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.show(COURSE, COURSE.lesson("p1-connect"))
+        app.view.focus()
+        await pilot.press("up", "enter")
+        await until(lambda: app.chosen == [4], "the list goes round, over the heading")
+
+
+async def test_showing_the_same_again_keeps_the_place_in_the_list() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.show(COURSE, COURSE.lesson("p1-connect"))
+        app.view.focus()
+        await pilot.press("down")
+        assert app.view.highlighted == 2
+        app.view.show(COURSE, COURSE.lesson("p1-connect"), [])
+        assert app.view.highlighted == 2
+        app.view.show(COURSE, COURSE.lesson("p1-states"))
+        assert app.view.highlighted == 3
