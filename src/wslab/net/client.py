@@ -20,6 +20,7 @@ from wslab.net.explain import (
     explain,
     explain_timeout,
 )
+from wslab.net.inbox import Inbox, OnMessage
 from wslab.net.lifecycle import FINAL, ConnectFailed, NotOpen, Sink
 from wslab.net.options import ConnectOptions, UsageError, shown
 from wslab.net.tap import TappedConnection, Watcher
@@ -33,8 +34,6 @@ __all__ = ["USER_AGENT", "Client", "ConnectFailed", "NotOpen", "check_close"]
 
 USER_AGENT = f"wslab/{__version__}"
 MAX_REDIRECTS = 5
-SLICE = 0.004
-"""Seconds after which reading lets everything else on the loop have its turn."""
 CONTROL_LIMIT = 125
 """Bytes that a control frame may carry (RFC 6455 section 5.5)."""
 REASON_LIMIT = CONTROL_LIMIT - 2
@@ -65,12 +64,23 @@ class Client(Watcher):
         clock: Clock,
         sink: Sink,
         *,
-        on_message: Callable[[str | bytes], None] | None = None,
+        on_message: OnMessage | None = None,
     ) -> None:
+        """Prepare a connection.
+
+        Args:
+            options: where to and how.
+            conn: number of the connection, put into every event.
+            clock: where events get number and time from.
+            sink: takes every event.
+            on_message: takes every message that comes in, as str or bytes. If it raises, it is not called
+                again, the connection is closed with 1011, and the loop's exception handler hears of it.
+        """
         super().__init__(conn, clock, sink, preview_limit=options.preview_limit)
         self.options = options
         self._hop = options
-        self._on_message = on_message
+        self.inbox = Inbox(on_message)
+        self._failure: Exception | None = None
         self._connection: TappedConnection | None = None
         self._opening: asyncio.Timeout | None = None
         self._given_up = False
@@ -209,15 +219,16 @@ class Client(Watcher):
         assert self._opening is not None
         self._opening.reschedule(None)
         self.move(Phase.OPEN, "server", "; ".join(self.warnings))
-        spawn(self._consume(self._connection), f"client {self.conn} reads")
+        spawn(self._guard(), f"client {self.conn}")
+
+    def inbox_failed(self, error: Exception) -> None:
+        self._failure = error
 
     def move(self, phase: Phase, side: str = "", why: str = "", code: int | None = None) -> None:
         if phase is Phase.CLOSING and self._connection is not None:
-            # From here on the connection has a limited time, whoever closed it and whatever the other side
-            # does; and where the library had stopped reading, it would not see the answer.
+            # From here on the time is limited, whoever closed and whatever the other side does.
             loop = asyncio.get_running_loop()
             self._watchdog = loop.call_later(self.options.close_timeout, self._closing_is_overdue)
-            self._connection.transport.resume_reading()
         elif phase in FINAL and self._watchdog is not None:
             self._watchdog.cancel()
         super().move(phase, side, why, code)
@@ -323,33 +334,15 @@ class Client(Watcher):
         else:
             self.move(Phase.CLOSED, "client", why)
 
-    async def _consume(self, connection: TappedConnection) -> None:
-        """Take every message out of the library's queue: a full one would stop the reading, and the log."""
-        loop = asyncio.get_running_loop()
-        failure: Exception | None = None
-        due = loop.time() + SLICE
+    async def _guard(self) -> None:
+        """Wait for the end; a loop that shuts down before ends the connection with it."""
         try:
-            while True:
-                message = await connection.recv()
-                if self._on_message is not None:
-                    try:
-                        self._on_message(message)
-                    except Exception as error:  # noqa: BLE001 - raised again below, once the connection is closed
-                        failure, self._on_message = error, None
-                        spawn(
-                            connection.close(1011, "the reader of messages failed"),
-                            f"client {self.conn} closes",
-                        )
-                # A queue that is not empty never makes recv() wait.
-                if loop.time() >= due:
-                    await asyncio.sleep(0)
-                    due = loop.time() + SLICE
-        except ConnectionClosed:
-            if failure is not None:
-                raise failure from None
+            await self._ended.wait()
         except asyncio.CancelledError:
             self._leave("the program ended")
             raise
+        if self._failure is not None:
+            raise self._failure
 
     async def _send(self, send: Callable[[TappedConnection], Coroutine[Any, Any, None]]) -> None:
         if self.phase is not Phase.OPEN or self._connection is None:

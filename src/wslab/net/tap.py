@@ -1,8 +1,9 @@
 """The wire tap: every byte that websockets reads or writes is seen before anything is made of it.
 
-It stands on the documented Sans-I/O calls of the library's protocol object, `receive_data`, `receive_eof`
-and `data_to_send`, so that it sees what no callback shows: the HTTP heads, the pongs and Close frames that
-the library sends by itself, and frames that it refuses. TLS needs nothing more, the protocol sees plain text.
+It stands on the documented Sans-I/O calls of the library's protocol object, `receive_data`, `receive_eof`,
+`events_received` and `data_to_send`, so that it sees what no callback shows: the HTTP heads, the pongs and
+Close frames that the library sends by itself, and frames that it refuses. TLS needs nothing more, the
+protocol sees plain text.
 """
 
 from __future__ import annotations
@@ -12,15 +13,24 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 from websockets.client import ClientProtocol
-from websockets.protocol import SEND_EOF, State
+from websockets.frames import CloseCode, Frame
+from websockets.protocol import SEND_EOF, Event, State
 
+from wslab.net.inbox import Inbox
 from wslab.net.lifecycle import Lifecycle
 from wslab.net.tls import describe_transport
 from wslab.wire.events import Direction
 
+PIECE = 2**14
+"""Bytes to read before looking at the time: a few hundred small messages."""
+SLICE = 0.004
+"""Seconds after which reading lets everything else on the loop have its turn."""
+
 
 class Watcher(Lifecycle):
     """A connection that follows its TCP connections through the tap."""
+
+    inbox: Inbox
 
     def tapped(self, connection: TappedConnection) -> None:
         """TCP is there, TLS may follow: the connection exists."""
@@ -30,9 +40,13 @@ class Watcher(Lifecycle):
         """The library accepted the server's answer: the handshake is done."""
         raise NotImplementedError
 
+    def inbox_failed(self, error: Exception) -> None:
+        """What takes the messages raised an exception; it is not called again."""
+        raise NotImplementedError
+
 
 class TappedConnection(ClientConnection):
-    """The library's connection with a tap on its protocol."""
+    """The library's connection with a tap on its protocol, reading in slices of time."""
 
     transport: asyncio.Transport
 
@@ -41,6 +55,7 @@ class TappedConnection(ClientConnection):
         self.made = False
         """Whether TCP and TLS are up."""
         self._watcher = watcher
+        self._unread = b""
         tap(protocol, watcher)
         watcher.tapped(self)
 
@@ -49,33 +64,64 @@ class TappedConnection(ClientConnection):
         self.made = True
         self._watcher.tcp_opened(describe_transport(transport))
 
+    def data_received(self, data: bytes) -> None:
+        # One read can bring thousands of messages, which would keep the screen and the keys waiting.
+        if self._unread:
+            self._unread += data
+        elif len(data) <= PIECE:
+            super().data_received(data)
+        else:
+            self._unread = data
+            self._read_on()
+
+    def eof_received(self) -> None:
+        self._read_on(to_the_end=True)
+        super().eof_received()
+
     def connection_lost(self, exc: Exception | None) -> None:
-        # The watcher first, for the library takes a loss for the end of the stream and calls receive_eof().
+        # The watcher first: the library takes a loss for the end of the stream and calls receive_eof().
         try:
+            if self._watcher.final is None:
+                self._read_on(to_the_end=True)
             self._watcher.tcp_lost(exc, self.connection_exc)
         finally:
             super().connection_lost(exc)
 
+    def _read_on(self, *, to_the_end: bool = False) -> None:
+        data, self._unread = self._unread, b""
+        due = self.loop.time() + SLICE
+        start = 0
+        while start < len(data):
+            super().data_received(data[start : start + PIECE])
+            start += PIECE
+            if self.loop.time() >= due and not to_the_end and start < len(data):
+                self._unread = data[start:]
+                self.transport.pause_reading()
+                self.loop.call_soon(self._resume)
+                return
+
+    def _resume(self) -> None:
+        if self._unread:
+            self._read_on()
+        if not self._unread and not self.transport.is_closing():
+            self.transport.resume_reading()
+
 
 def tap(protocol: ClientProtocol, watcher: Watcher) -> None:
-    """Show every byte that goes through a protocol object to a watcher's reader.
+    """Show every byte that goes through a protocol object to a watcher's reader, and messages to its inbox.
 
     It has to be in place before the first byte: one read can hold the answer to the handshake and frames.
     """
-    receive_data, receive_eof, data_to_send = (
-        protocol.receive_data,
-        protocol.receive_eof,
-        protocol.data_to_send,
-    )
-    reader, emit = watcher.reader, watcher.emit
-    read = reader.receive
+    receive_data, receive_eof = protocol.receive_data, protocol.receive_eof
+    events_received, data_to_send = protocol.events_received, protocol.data_to_send
+    read, emit, inbox = watcher.reader.receive, watcher.emit, watcher.inbox
     sent, received = Direction.C2S, Direction.S2C
 
     def tapped_frames(data: bytes | bytearray) -> None:
         emit(read(received, bytes(data)))
         receive_data(data)
 
-    def tapped_head(data: bytes | bytearray) -> None:
+    def tapped_answer(data: bytes | bytearray) -> None:
         # The library first: only it knows whether this answer opens the connection.
         receive_data(data)
         rest = watcher.take_answer(bytes(data))
@@ -89,6 +135,27 @@ def tap(protocol: ClientProtocol, watcher: Watcher) -> None:
         watcher.half_closed(received)
         receive_eof()
 
+    def tapped_events() -> list[Event]:
+        others: list[Event] = []
+        for event in events_received():
+            if type(event) is not Frame or event.opcode >= 8:
+                others.append(event)
+                continue
+            try:
+                inbox.take(event)
+            except UnicodeDecodeError as error:
+                fail(CloseCode.INVALID_DATA, f"{error.reason} at position {error.start}")
+            except Exception as error:  # noqa: BLE001 - the watcher raises it where it is reported
+                inbox.silence()
+                watcher.inbox_failed(error)
+                fail(CloseCode.INTERNAL_ERROR, "the reader of messages failed")
+        return others
+
+    def fail(code: CloseCode, reason: str) -> None:
+        # Once a Close frame is under way, all that can still go wrong changes nothing.
+        if protocol.state is State.OPEN:
+            protocol.fail(code, reason)
+
     def tapped_writes() -> list[bytes]:
         writes = data_to_send()
         for data in writes:
@@ -98,6 +165,7 @@ def tap(protocol: ClientProtocol, watcher: Watcher) -> None:
                 emit(read(sent, data))
         return writes
 
-    protocol.receive_data = tapped_head  # type: ignore[method-assign]
+    protocol.receive_data = tapped_answer  # type: ignore[method-assign]
     protocol.receive_eof = tapped_eof  # type: ignore[method-assign]
+    protocol.events_received = tapped_events  # type: ignore[method-assign]
     protocol.data_to_send = tapped_writes  # type: ignore[method-assign]
