@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wslab.wire.clock import Clock
+from wslab.wire.connection import ConnectionReader
+from wslab.wire.encoder import encode_frame
 from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Opcode, Phase, Proc, State, Tcp
+from wslab.wire.handshake import accept_working
 from wslab.wire.percentiles import RELATIVE_ERROR
 from wslab.wire.rates import HISTORY, SLICES
 from wslab.wire.statistics import CONNECTIONS, DISTINCT, OTHER_RULES, UNSORTED, Statistics, Traffic
@@ -208,12 +211,7 @@ def test_everything_equals_a_naive_count_for_any_events_in_any_batches(
         assert (pings.times.count if pings.times else 0) == len(times)
         if pings.times:
             assert (pings.times.last, pings.times.minimum) == (times[-1], min(times))
-    broken = Counter(
-        text
-        for event in events
-        if isinstance(event, Frame | Message | Close | Http)
-        for text in event.violations
-    )
+    broken = Counter(text for event in events if isinstance(event, Frame | Http) for text in event.violations)
     assert dict(snapshot.violations) == broken
     assert snapshot.opened == sum(isinstance(e, State) and e.phase is Phase.OPEN for e in events)
 
@@ -337,6 +335,25 @@ def test_derived_figures() -> None:
     assert received.overhead == 0.1
     assert received.compression == 0.25
     assert received.text.fragments == 3
+
+
+def test_a_rule_broken_once_counts_once_although_its_message_and_its_frame_tell_it() -> None:
+    clock = Clock(monotonic=lambda: 1000.0)
+    reader = ConnectionReader(1, clock)
+    key = "dGhlIHNhbXBsZSBub25jZQ=="
+    shared = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+    asked = f"Host: h\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+    request = f"GET / HTTP/1.1\r\n{shared}{asked}\r\n"
+    accept = accept_working(key).accept
+    response = f"HTTP/1.1 101 Switching Protocols\r\n{shared}Sec-WebSocket-Accept: {accept}\r\n\r\n"
+    events = [*reader.receive(C2S, request.encode()), *reader.receive(S2C, response.encode())]
+    frames = encode_frame(1, b"\xff") + encode_frame(1, b"\xff", fin=False) + encode_frame(0, b"x")
+    events += reader.receive(S2C, frames + encode_frame(8, b"\x03\xed"))
+    told = {rule for event in events if isinstance(event, Message | Close) for rule in event.violations}
+    assert len(told) == 2
+    counted = Statistics(clock)
+    counted.observe(events)
+    assert sorted(times for _, times in counted.snapshot().violations) == [1, 2]
 
 
 def test_reset_starts_from_zero() -> None:

@@ -142,7 +142,8 @@ class Snapshot:
     opened: int
     """How many times a connection became open."""
     violations: tuple[tuple[str, int], ...]
-    """Broken rules and how often each was, in the order of their first appearance."""
+    """Broken rules and how often each was, in the order of their first appearance. Told by frames and heads:
+    what is wrong with a message or a Close body is told by a frame of it too, and counts once."""
 
     @property
     def rtt(self) -> float | None:
@@ -265,8 +266,6 @@ class Statistics:
                     seconds = echo.answer(hash((conn, opcode, length, event.preview)), t)
                     if seconds is not None:
                         self._echo_times.append(seconds)
-                if event.violations:
-                    self._broken(event.violations)
             else:
                 self._rare(event)
         self._low, self._high = low, high
@@ -302,7 +301,6 @@ class Statistics:
             closes = (self._sent if event.direction is Direction.C2S else self._received).closes
             if event.code in closes or len(closes) < DISTINCT:
                 closes[event.code] = closes.get(event.code, 0) + 1
-            self._broken(event.violations)
         elif isinstance(event, State):
             self._opened += event.phase is Phase.OPEN
         elif isinstance(event, Http):
