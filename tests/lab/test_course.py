@@ -23,7 +23,7 @@ from wslab.wire.closecodes import describe
 from wslab.wire.rawspec import parse_raw
 
 LESSONS = ("p1-connect", "p1-echo", "p1-states", "p1-close-codes", "p1-ping-and-pong", "p1-when-it-fails")
-KEYS = {"c", "d", "p", "i", "m", "t", "]", "esc", "enter", "up", "f4", "f5", "f7"}
+KEYS = {"c", "d", "p", "i", "m", "t", "]", "esc", "enter", "up", "f2", "f4", "f5", "f7"}
 """Keys that a lesson may tell to press."""
 NOWHERE = "/nowhere"
 """The path that a lesson shows to be missing."""
@@ -198,7 +198,7 @@ def test_a_page_shows_title_sources_and_numbered_steps(tmp_path: Path) -> None:
     lesson = load_course(write(tmp_path, {})).lesson("p1-a")
     assert lesson.steps == ("First", "Second")
     assert lesson.page == (
-        "# A\n\nThe letter. *3 min · RFC 6455 5.5.2*\n\n"
+        "# A\n\nThe letter.  \n*3 min · RFC 6455 5.5.2*\n\n"
         "Hello.\n\n## 1. First\n\nPress `c`.\n\n## 2. Second\n\nPress `d`."
     )
 

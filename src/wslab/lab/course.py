@@ -76,7 +76,7 @@ class Lesson:
         """The whole lesson as Markdown to show: title, length and sources first, steps numbered."""
         numbers = iter(range(1, len(self.steps) + 1))
         body = _STEP.sub(lambda found: f"## {next(numbers)}. {found[1]}", self.body)
-        return f"# {self.title}\n\n{self.summary} *{self.minutes} min · {_cite(self.rfc)}*\n\n{body}"
+        return f"# {self.title}\n\n{self.summary}  \n*{self.minutes} min · {_cite(self.rfc)}*\n\n{body}"
 
 
 @dataclass(frozen=True, slots=True)

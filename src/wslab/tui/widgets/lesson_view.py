@@ -26,6 +26,8 @@ class LessonView(VerticalScroll, can_focus=True):
         MarkdownH2 { margin: 1 0 0 0; text-style: bold; }
         MarkdownParagraph { margin: 0 0 1 0; }
         MarkdownTable { margin-bottom: 1; }
+        MarkdownTableContent { keyline: none; grid-gutter: 0 1; }
+        MarkdownBlock > .code_inline { text-style: bold; }
     }
     """
 
