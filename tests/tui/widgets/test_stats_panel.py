@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.color import Color
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
@@ -104,12 +105,30 @@ async def test_brackets_in_a_rule_are_text_and_not_markup() -> None:
         )
 
 
-async def test_numbers_and_labels_differ_in_more_than_place() -> None:
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "gruvbox", "solarized-light"])
+async def test_every_word_can_be_read_on_its_background(theme: str) -> None:
+    panel = StatsPanel()
+    app = Host(panel)
+    async with app.run_test(size=(40, 30)) as pilot:
+        panel.show(BUSY)
+        await until(lambda: "text" in "\n".join(screen_text(app)), "the drawing")
+        app.theme = theme
+        await pilot.pause()
+        assert (panel.background_colors[1].brightness < 0.5) == app.current_theme.dark
+        segments = [segment for y in range(panel.size.height) for segment in panel.render_line(y)]
+        words = [segment for segment in segments if segment.text.strip()]
+        assert words
+        for _, style, _ in words:
+            assert style is not None
+            assert style.color is not None
+            assert style.bgcolor is not None
+            ink, paper = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
+            assert abs(ink.brightness - paper.brightness) > 0.2
+
+
+async def test_alarms_and_headings_differ_in_more_than_colour() -> None:
     panel = StatsPanel()
     app = Host(panel)
     async with app.run_test(size=(40, 30)):
         assert panel.get_component_rich_style("stats--alarm").bold
         assert panel.get_component_rich_style("stats--head").bold
-        assert panel.get_component_rich_style("stats--label").color != (
-            panel.get_component_rich_style("stats--number").color
-        )

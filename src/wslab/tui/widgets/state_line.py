@@ -16,7 +16,7 @@ from wslab.tui.widgets.stats_text import NOTHING, clock_time, spoken_time
 from wslab.wire.closecodes import describe
 from wslab.wire.events import Phase
 
-Role = Literal["now", "past", "ahead", "error", "why", "note", "label", "value"]
+Role = Literal["live", "ended", "past", "ahead", "error", "why", "note", "label", "value"]
 Line = tuple[tuple[str, Role], ...]
 
 PATH = (Phase.CONNECTING, Phase.OPEN, Phase.CLOSING, Phase.CLOSED)
@@ -121,7 +121,9 @@ def _step(view: StateView, phase: Phase, gap: str) -> tuple[str, Role]:
     if phase is view.phase:
         if phase is Phase.ERROR:
             return (f"✗{gap}{name}", "error")
-        return (f"{'○' if phase is Phase.DISCONNECTED else '●'}{gap}{name}", "now")
+        if phase is Phase.DISCONNECTED:
+            return (f"○{gap}{name}", "ended")
+        return (f"●{gap}{name}", "ended" if phase is Phase.CLOSED else "live")
     if phase in view.visited:
         return (f"✓{gap}{name}", "past")
     if view.phase in PATH and PATH.index(phase) < PATH.index(view.phase):
@@ -210,7 +212,8 @@ class StateLine(Widget):
     """State of the connection: two lines with all of it, or one short one where its height is 1."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "state--now",
+        "state--live",
+        "state--ended",
         "state--past",
         "state--ahead",
         "state--error",
@@ -225,13 +228,14 @@ class StateLine(Widget):
         height: 2;
         padding: 0 1;
         text-wrap: nowrap;
-        & > .state--now { color: $text-success; text-style: bold reverse; }
+        & > .state--live { color: $text-success; text-style: bold; }
+        & > .state--ended { color: $foreground; text-style: bold; }
         & > .state--past { color: $foreground; }
-        & > .state--ahead { color: $text-muted; }
+        & > .state--ahead { color: $foreground-muted; }
         & > .state--error { color: $text-error; text-style: bold; }
         & > .state--why { color: $text-warning; }
         & > .state--note { color: $text-accent; }
-        & > .state--label { color: $text-muted; }
+        & > .state--label { color: $foreground-muted; }
         & > .state--value { color: $foreground; }
     }
     """

@@ -27,8 +27,8 @@ class Figures(Widget):
     DEFAULT_CSS = """
     Figures {
         text-wrap: nowrap;
-        & > .stats--head { color: $text-muted; text-style: bold; }
-        & > .stats--label { color: $text-muted; }
+        & > .stats--head { color: $foreground-muted; text-style: bold; }
+        & > .stats--label { color: $foreground-muted; }
         & > .stats--number { color: $foreground; }
         & > .stats--graph { color: $primary; }
         & > .stats--alarm { color: $text-error; text-style: bold; }
