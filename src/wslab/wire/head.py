@@ -106,7 +106,7 @@ def _parse_headers(lines: list[str], broken: dict[str, None]) -> tuple[tuple[str
 
 
 class HeadReader:
-    """Reads one head; what follows it is handed back untouched."""
+    """Reads one head, then the next; what follows a head is handed back untouched."""
 
     def __init__(self, direction: Direction) -> None:
         self._direction = direction
@@ -135,6 +135,7 @@ class HeadReader:
             head = head._replace(violations=(*head.violations, rule.HEAD_TOO_LONG))
         rest = bytes(buffer[head.length :])
         buffer.clear()
+        self._first = self._searched = 0
         return head, rest
 
     def _find_end(self) -> int:
