@@ -5,38 +5,16 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.frames import make_frame
 from wslab.wire.anatomy import MASK_ROWS, Part, dissect
+from wslab.wire.clock import Clock
+from wslab.wire.connection import ConnectionReader
 from wslab.wire.encoder import LENGTH_LIMITS, apply_mask, close_body, encode_frame, minimal_form
 from wslab.wire.events import Direction, Frame
 from wslab.wire.violations import MISPLACED_RSV1, RESERVED_BITS
-
-KEY = bytes.fromhex("37fa213d")
-
-
-def make_frame(
-    opcode: int = 1,
-    payload: bytes = b"Hello",
-    *,
-    fin: bool = True,
-    rsv: int = 0,
-    mask: bytes | None = KEY,
-    form: int | None = None,
-    length: int | None = None,
-    direction: Direction = Direction.C2S,
-    preview: int = 4096,
-) -> Frame:
-    """A Frame event as a reader makes it of these values."""
-    length = len(payload) if length is None else length
-    form = form or minimal_form(length)
-    header_len = 2 + {7: 0, 16: 2, 64: 8}[form] + (4 if mask is not None else 0)
-    masked = mask is not None
-    return Frame(
-        1, 0.0, 0.0, 1, direction, opcode, fin, rsv, masked, mask or b"", header_len, length,
-        payload[:preview], (),
-    )  # fmt: skip
 
 
 def test_the_masked_example_of_section_5_7() -> None:
@@ -133,6 +111,7 @@ def test_the_mask_is_worked_out_as_far_as_asked() -> None:
     assert dissect(frame).mask_rows[10].character == ""
 
 
+@settings(deadline=None)
 @given(
     opcode=st.integers(0, 15),
     payload=st.binary(max_size=300),
@@ -183,3 +162,48 @@ def test_fields_cover_the_frame_and_give_its_bytes_back(
         assert row.wire ^ row.key == row.payload == payload[row.index]
     if mask is not None:
         assert apply_mask(anatomy.wire_payload, mask) == payload
+
+
+HEADS = (
+    (
+        Direction.C2S,
+        b"GET / HTTP/1.1\r\nHost: lab\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    ),
+    (
+        Direction.S2C,
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+    ),
+)
+
+
+@settings(deadline=None)
+@given(
+    opcode=st.integers(0, 15),
+    payload=st.binary(max_size=200),
+    fin=st.booleans(),
+    rsv=st.integers(0, 7),
+    mask=st.none() | st.binary(min_size=4, max_size=4),
+    form=st.sampled_from([None, 7, 16, 64]),
+    direction=st.sampled_from(Direction),
+)
+def test_what_the_reader_reads_is_given_back(
+    opcode: int,
+    payload: bytes,
+    fin: bool,
+    rsv: int,
+    mask: bytes | None,
+    form: int | None,
+    direction: Direction,
+) -> None:
+    if form == 7 and len(payload) > LENGTH_LIMITS[7]:
+        form = None
+    wire = encode_frame(opcode, payload, fin=fin, rsv=rsv, mask=mask, length_form=form)
+    reader = ConnectionReader(1, Clock())
+    for side, head in HEADS:
+        reader.receive(side, head)
+    [frame] = [event for event in reader.receive(direction, wire) if isinstance(event, Frame)]
+    anatomy = dissect(frame)
+    assert anatomy.header + anatomy.wire_payload == wire
+    assert anatomy.payload == payload

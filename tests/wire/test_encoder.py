@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wslab.wire.encoder import LENGTH_LIMITS, apply_mask, close_body, encode_frame, minimal_form
@@ -66,6 +66,7 @@ def test_what_the_bits_cannot_hold_is_refused(arguments: dict[str, object], says
         encode_frame(**arguments)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.binary(min_size=4, max_size=4), st.integers(0, 50))
 def test_the_fast_mask_is_the_mask_of_section_5_3(data: bytes, key: bytes, offset: int) -> None:
     slow = bytes(byte ^ key[(index + offset) % 4] for index, byte in enumerate(data))
@@ -73,6 +74,7 @@ def test_the_fast_mask_is_the_mask_of_section_5_3(data: bytes, key: bytes, offse
     assert apply_mask(slow, key, offset) == data
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.binary(min_size=4, max_size=4), st.integers(0, 60))
 def test_a_mask_can_be_applied_in_pieces(data: bytes, key: bytes, cut: int) -> None:
     assert apply_mask(data[:cut], key) + apply_mask(data[cut:], key, min(cut, len(data))) == apply_mask(
@@ -85,6 +87,7 @@ def test_a_key_has_four_bytes() -> None:
         apply_mask(b"x", b"12345")
 
 
+@settings(deadline=None)
 @given(
     opcode=st.integers(0, 15),
     payload=st.binary(max_size=200),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wslab.wire import rawspec
@@ -182,6 +182,7 @@ def read_or_refused(text: str) -> None:
         assert text.startswith(refused.token, refused.position - 1)
 
 
+@settings(deadline=None)
 @given(st.text())
 @example('text "\\')
 @example("*")
@@ -202,11 +203,13 @@ WORDS = (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=12).map("".join))
 def test_any_mix_of_its_words_is_read_or_refused(text: str) -> None:
     read_or_refused(text)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=60), st.sampled_from(["", " ", ":"]))
 def test_hexadecimal_comes_back(data: bytes, separator: str) -> None:
     assert parse(data.hex(separator) if separator else data.hex()) == data
@@ -244,11 +247,13 @@ def frames(draw: st.DrawFn) -> tuple[str, bytes]:
     return " ".join(parts), wire
 
 
+@settings(deadline=None)
 @given(st.lists(frames(), min_size=1, max_size=4))
 def test_any_frame_can_be_written(specs: list[tuple[str, bytes]]) -> None:
     assert parse(" ; ".join(text for text, _ in specs)) == b"".join(wire for _, wire in specs)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 65535), st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_any_close_can_be_written(code: int, reason: str) -> None:
     wire = parse(f"close {code} {quoted(reason.encode())}")

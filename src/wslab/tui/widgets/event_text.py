@@ -134,11 +134,11 @@ def _message(message: Message, width: int) -> list[Content]:
 def _payload(message: Message, width: int) -> list[Content]:
     data, length = message.preview, message.length
     if message.opcode == Opcode.BINARY:
-        return [heading("Payload", width), *hex_lines(data, length, width, ".text--payload")]
+        return [*heading("Payload", width), *hex_lines(data, length, width, ".text--payload")]
     pretty = pretty_json(data) if len(data) == length else None
     if pretty is None:
-        return [heading("Payload", width), *text_lines(data, length, width)]
-    lines = [heading("Payload: JSON, laid out", width)]
+        return [*heading("Payload", width), *text_lines(data, length, width)]
+    lines = [*heading("Payload: JSON, laid out", width)]
     cut = pretty[:TEXT_CHARACTERS]
     for source in cut.split("\n"):
         lines += fold(visible(source), width)

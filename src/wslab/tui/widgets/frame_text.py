@@ -88,9 +88,9 @@ def _sizes(anatomy: Anatomy, width: int) -> list[Content]:
 
 def _right(frame: Frame, anatomy: Anatomy, width: int) -> list[Content]:
     """The bytes, the mask and the payload."""
-    lines = [heading("Bytes on the wire", width), *_wire_bytes(anatomy, width)]
+    lines = [*heading("Bytes on the wire", width), *_wire_bytes(anatomy, width)]
     if anatomy.mask_rows:
-        lines += [BLANK, heading("Mask worked out (RFC 6455 section 5.3)", width), *_mask(anatomy, width)]
+        lines += [BLANK, *heading("Mask worked out (RFC 6455 section 5.3)", width), *_mask(anatomy, width)]
     return lines + _payload(frame, anatomy, width)
 
 
@@ -148,14 +148,14 @@ def _payload(frame: Frame, anatomy: Anatomy, width: int) -> list[Content]:
     if not anatomy.length:
         return []
     if anatomy.body:
-        lines = [BLANK, heading("Close body (RFC 6455 section 5.5.1)", width)]
+        lines = [BLANK, *heading("Close body (RFC 6455 section 5.5.1)", width)]
         lines += _field_table(anatomy.body, width)
         if any(len(field.value) > _VALUE for field in anatomy.body):
             lines += text_lines(frame.preview[2:], frame.length - 2, width)
         return lines
     compressed = bool(frame.rsv & 4) and not frame.control
     title = "Payload, still compressed" if compressed else "Payload"
-    lines = [BLANK, heading(title, width)]
+    lines = [BLANK, *heading(title, width)]
     if compressed:
         lines += paragraph("The message it belongs to shows it inflated: /level messages.", width, MUTED)
     elif frame.opcode in (Opcode.TEXT, Opcode.PING, Opcode.PONG) or _is_text(frame.preview):
@@ -169,7 +169,7 @@ def _is_text(data: bytes) -> bool:
 
 def _fields(anatomy: Anatomy, width: int) -> list[Content]:
     return [
-        heading("What the fields mean, and where the RFC says so", width),
+        *heading("What the fields mean, and where the RFC says so", width),
         *_field_table(anatomy.fields, width),
     ]
 
@@ -200,12 +200,18 @@ def short_value(field: Field) -> str:
 
 def _narrow_fields(anatomy: Anatomy, width: int) -> list[Content]:
     """One field a paragraph, for where the diagram has no room."""
-    lines = [heading("Bit by bit (RFC 6455 section 5.2)", width)]
+    lines = [*heading("Bit by bit (RFC 6455 section 5.2)", width)]
     for field in anatomy.fields:
-        last = field.start + field.width - 1
-        place = f"bit {field.start}" if field.width == 1 else f"bits {number(field.start)}-{number(last)}"
+        place = (
+            f"bit {field.start}"
+            if field.width == 1
+            else f"bits {field.start}-{field.start + field.width - 1}"
+        )
+        if field.part is Part.PAYLOAD:
+            place = f"from bit {field.start}"
         style = f".text--{field.part}"
-        lines.append(line((field.name, style), " = ", (short_value(field), STRONG), (f"  {place}", MUTED)))
+        said = f"{short_value(field)}  {place}"
+        lines += paragraph(said, width, STRONG, first=line((field.name, style), " = "), indent=2)
         if field.bits and field.width > 1:
             lines += [line("  ", (bits, style)) for bits in wrap(field.bits, width - 2)]
         said = f"{visible(field.meaning)} ({section_in_words(field.section)})"

@@ -79,7 +79,7 @@ def handshake_lines(
     if handshake is not None and handshake.accept is not None:
         lines += [BLANK, *_accept(handshake, width)]
     if body is not None and body.length:
-        lines += [BLANK, heading("What the server said instead", width)]
+        lines += [BLANK, *heading("What the server said instead", width)]
         lines += text_lines(body.preview, body.length, width)
     return lines
 
@@ -106,7 +106,7 @@ def _agreed(handshake: Handshake, width: int) -> list[Content]:
             _offer([str(extension) for extension in handshake.extensions]),
         ),
     ]
-    lines = [heading("Offered and chosen", width)]
+    lines = [*heading("Offered and chosen", width)]
     for name, offered, chosen in rows:
         lines += paragraph(offered, width, first=line((f"{name:<12} ", STRONG), ("offered ", MUTED)))
         if handshake.status != 101:
@@ -129,7 +129,7 @@ def _heads(request: Http | None, response: Http | None, width: int) -> list[Cont
 
 def _head(title: str, http: Http | None, width: int) -> list[Content]:
     """One head in the order and spelling of the wire, a note under each header that matters."""
-    lines = [heading(title, width)]
+    lines = [*heading(title, width)]
     if http is None:
         return [*lines, *paragraph("none yet", width, MUTED)]
     lines += fold(visible(http.start_line), width, STRONG)
@@ -155,7 +155,7 @@ def _accept(handshake: Handshake, width: int) -> list[Content]:
         (("base64", STRONG), working.accept),
     ]
     lines = [
-        heading("Sec-WebSocket-Accept worked out (RFC 6455 section 4.2.2)", width),
+        *heading("Sec-WebSocket-Accept worked out (RFC 6455 section 4.2.2)", width),
         *table(rows, (8,), width),
     ]
     if received is None:

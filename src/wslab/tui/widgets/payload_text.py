@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from wslab.tui.safe_text import visible
-from wslab.tui.widgets.text_blocks import MUTED, count, fold, line, number
+from wslab.tui.widgets.text_blocks import MUTED, count, fold, line, number, paragraph
 
 HEX_BYTES = 512
 """Bytes of a hexdump, at most."""
@@ -52,20 +52,21 @@ def hexdump(data: bytes, width: int, style: str = "", *, offset: int = 0) -> lis
     ]
 
 
-def shown_of(shown: int, kept: int, length: int) -> list[Content]:
+def shown_of(shown: int, kept: int, length: int, width: int) -> list[Content]:
     """Return a line that says how much of a payload is shown; none where it is all of it.
 
     Args:
         shown: bytes that are shown.
         kept: bytes that the event holds.
         length: bytes of the payload.
+        width: cells of a line.
     """
     if shown >= length:
         return []
     text = f"… shown: the first {number(shown)} of {count(length, 'byte')}"
     if kept < length and shown >= kept:
         text += ", all that the lab keeps of it"
-    return [line((text, MUTED))]
+    return paragraph(text, width, MUTED)
 
 
 def text_lines(data: bytes, length: int, width: int, style: str = "") -> list[Content]:
@@ -81,13 +82,13 @@ def text_lines(data: bytes, length: int, width: int, style: str = "") -> list[Co
     cut = text[:TEXT_CHARACTERS]
     shown = len(data) if len(text) <= TEXT_CHARACTERS else len(cut.encode(errors="replace"))
     lines = [part for source in cut.split("\n") for part in fold(visible(source), width, style)]
-    return lines + shown_of(shown, len(data), length)
+    return lines + shown_of(shown, len(data), length, width)
 
 
 def hex_lines(data: bytes, length: int, width: int, style: str = "") -> list[Content]:
     """Return a hexdump of a payload, and how much of it this is; arguments as `text_lines` has them."""
     shown = data[:HEX_BYTES]
-    return hexdump(shown, width, style) + shown_of(len(shown), len(data), length)
+    return hexdump(shown, width, style) + shown_of(len(shown), len(data), length, width)
 
 
 def pretty_json(data: bytes) -> str | None:

@@ -42,9 +42,14 @@ def count(value: int, noun: str) -> str:
     return f"{number(value)} {noun}" + ("" if value == 1 else "s")
 
 
-def heading(text: str, width: int) -> Content:
-    """Return a heading with a rule behind it, `width` cells wide."""
-    return line((text, HEADING), (" " + "─" * max(0, width - cell_len(text) - 1), MUTED))
+def heading(text: str, width: int) -> list[Content]:
+    """Return a heading with a rule behind it, `width` cells wide; more than one line where it needs them."""
+    *above, last = wrap(text, width)
+    rule = " " + "─" * max(0, width - cell_len(last) - 1)
+    return [
+        *(line((part, HEADING)) for part in above),
+        line((last, HEADING), (rule[: width - cell_len(last)], MUTED)),
+    ]
 
 
 def wrap(text: str, width: int) -> list[str]:
