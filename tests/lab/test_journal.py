@@ -120,7 +120,7 @@ def test_even_a_tiny_journal_holds_the_newest() -> None:
         assert journal.get(seq) == a_frame(seq)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 5), max_size=40), max_size=12),
     st.integers(1, 60),

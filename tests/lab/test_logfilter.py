@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.traffic import WALL, a_frame, a_message, a_state
@@ -69,6 +69,7 @@ def test_the_messages_level_has_messages_control_frames_and_broken_frames() -> N
     assert [type(event).__name__ for event in rows[4:]] == ["State", "Http", "Body", "Tcp", *["Proc"] * 4]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(SAMPLES)), st.sampled_from(LEVELS))
 def test_the_fast_way_finds_the_same_rows(events: list[Event], level: str) -> None:
     assert level == "frames" or level == "messages"
@@ -93,6 +94,7 @@ def test_a_filter_is_read_as_people_type_it(text: str, expected: LogFilter) -> N
     assert LogFilter.parse(text) == expected
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([None, *Direction]),
     st.frozensets(st.integers(0, 15), max_size=4),
@@ -182,6 +184,7 @@ def test_a_payload_is_text_or_hexadecimal(event: Event, text: str | None) -> Non
     assert searchable(event) == (event.preview.hex(" ") if text is None else text)  # type: ignore[union-attr]
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(0, 30))
 def test_a_cut_text_is_a_start_of_the_text(text: str, cut: int) -> None:
     data = text.encode()
@@ -192,6 +195,7 @@ def test_a_cut_text_is_a_start_of_the_text(text: str, cut: int) -> None:
     assert payload_as_text(a_message(1, data), limit=cut) == shown
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=30), st.sampled_from(range(16)), st.integers(0, 7))
 def test_any_frame_has_a_text_to_search(payload: bytes, opcode: int, rsv: int) -> None:
     assert isinstance(searchable(a_frame(1, payload, opcode=opcode, rsv=rsv)), str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
@@ -40,6 +40,7 @@ def test_what_cannot_simply_be_drawn_is_replaced(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
+@settings(deadline=None)
 @given(SURROGATES_TOO)
 def test_nothing_that_comes_out_steers_a_terminal_or_has_a_doubtful_width(text: str) -> None:
     shown = visible(text)
@@ -50,6 +51,7 @@ def test_nothing_that_comes_out_steers_a_terminal_or_has_a_doubtful_width(text: 
     shown.encode()
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=["Mn", "Me", "Mc"]), max_size=40))
 def test_marks_do_not_pile_up(marks: str) -> None:
     run = longest = 0
@@ -60,6 +62,7 @@ def test_marks_do_not_pile_up(marks: str) -> None:
     assert longest <= MARKS_IN_A_ROW
 
 
+@settings(deadline=None)
 @given(SURROGATES_TOO, st.integers(0, 40))
 def test_the_result_is_bounded_and_says_when_it_was_cut(text: str, limit: int) -> None:
     shown = visible(text, limit)
@@ -93,6 +96,7 @@ def test_a_character_cut_by_the_preview_is_not_shown_as_broken() -> None:
     assert preview_text(b"\x01\x02", False, whole=False) == "01 02…"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.booleans(), st.booleans(), st.integers(0, 50))
 def test_a_preview_is_bounded(data: bytes, text: bool, whole: bool, limit: int) -> None:
     shown = preview_text(data, text, limit, whole=whole)

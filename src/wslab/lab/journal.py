@@ -175,6 +175,8 @@ class JournalView:
         self._level = _Rows()
         self._rows = _Rows() if self.filter.narrows else self._level
         self._next = journal.first
+        self.unfinished = journal.total > journal.first
+        """Whether the last `catch_up` ran out of time."""
         self.skipped = 0
         """Events that the journal dropped before the filter looked at them. They made no rows."""
 
@@ -224,6 +226,7 @@ class JournalView:
             self._next = stop
             if deadline is not None and self._monotonic() >= deadline:
                 break
+        self.unfinished = self._next < journal.total
         self._forget(journal.first)
         return (self.first, self.total, self.level_held) != before
 

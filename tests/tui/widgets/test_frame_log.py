@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Iterable
 
 import pytest
 from rich.cells import cell_len
+from textual import events
 from textual.app import App, ComposeResult
+from textual.geometry import Offset
 from textual.pilot import Pilot
 
 from tests.support.traffic import a_frame, a_message, a_state, frames
@@ -256,16 +258,68 @@ async def test_the_mouse_selects_too() -> None:
         assert log.host.selected == [4]
 
 
+def wheel(log: FrameLog, kind: type[events.MouseEvent]) -> None:
+    """Turn the wheel over the log."""
+    log.post_message(kind(log, 5, 5, 0, 0, 0, False, False, False))
+
+
 async def test_the_wheel_pauses() -> None:
     async with bench(rows=100) as log:
-        await log.pilot._post_mouse_events(
-            [__import__("textual.events", fromlist=["x"]).MouseScrollUp], FrameLog
-        )
+        wheel(log.log, events.MouseScrollDown)
+        await log.pilot.pause()
+        assert log.log.following
+        wheel(log.log, events.MouseScrollUp)
         await log.pilot.pause()
         assert not log.log.following
-        assert log.numbers()[-1] < 100
+        last = log.numbers()[-1]
+        assert last < 100
         await log.press("up")
-        assert log.at_cursor() in log.numbers()
+        assert log.at_cursor() == last - 1
+
+
+async def test_the_wheel_reaches_what_came_while_paused() -> None:
+    async with bench(rows=30) as log:
+        await log.press("space")
+        await log.feed(frames(31, 50))
+        for _ in range(40):
+            wheel(log.log, events.MouseScrollDown)
+        await log.pilot.pause()
+        assert log.numbers()[-1] == 80
+        assert log.log.status_text == "paused · 80 rows"
+
+
+async def test_dragging_the_scroll_bar_pauses() -> None:
+    async with bench(rows=1000, height=24) as log:
+        bar = log.log.vertical_scrollbar
+        await log.pilot.mouse_down(bar, offset=Offset(0, 23))
+        await log.pilot.hover(bar, offset=Offset(0, 11))
+        await log.pilot.mouse_up(bar, offset=Offset(0, 11))
+        await until(lambda: 300 < log.numbers()[0] < 700, "the middle of the log")
+        assert not log.log.following
+
+
+async def test_a_click_above_the_handle_pauses() -> None:
+    async with bench(rows=1000, height=24) as log:
+        await log.pilot.click(log.log.vertical_scrollbar, offset=(0, 1))
+        assert not log.log.following
+        await until(lambda: log.numbers()[0] < 970, "the page before")
+
+
+async def test_a_log_that_is_not_shown_takes_everything_too() -> None:
+    journal = Journal()
+    log = FrameLog(journal)
+    journal.append(frames(1, 30))
+    log.level = "messages"
+    log.set_filter(LogFilter(Direction.C2S))
+    assert log.status_text == "following · 15 of 30 rows · filter >"
+    async with bench(rows=5) as shown:
+        shown.log.display = False
+        await shown.feed(frames(6, 5))
+        shown.log.level = "messages"
+        shown.log.level = "frames"
+        shown.log.display = True
+        await shown.pilot.pause()
+        assert shown.numbers() == list(range(1, 11))
 
 
 async def test_a_filter_leaves_out_rows_and_says_so() -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar, get_args
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollTo
@@ -86,34 +86,34 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("N", "previous_match", "Previous match", id="log-previous-match", show=False),
     ]
 
-    class Highlighted(TextualMessage):
-        """The cursor moved to a row."""
+    class Told(TextualMessage):
+        """Anything the log tells."""
 
-        def __init__(self, frame_log: FrameLog, event: Event) -> None:
+        def __init__(self, frame_log: FrameLog) -> None:
             super().__init__()
             self.frame_log = frame_log
-            self.event = event
 
         @property
         def control(self) -> FrameLog:
             """The log."""
             return self.frame_log
+
+    class Highlighted(Told):
+        """The cursor moved to a row."""
+
+        def __init__(self, frame_log: FrameLog, event: Event) -> None:
+            super().__init__(frame_log)
+            self.event = event
 
     class Selected(Highlighted):
         """A row was chosen, by Enter or a double click."""
 
-    class StatusChanged(TextualMessage):
+    class StatusChanged(Told):
         """The line that says what the log shows changed."""
 
         def __init__(self, frame_log: FrameLog, text: str) -> None:
-            super().__init__()
-            self.frame_log = frame_log
+            super().__init__(frame_log)
             self.text = text
-
-        @property
-        def control(self) -> FrameLog:
-            """The log."""
-            return self.frame_log
 
     def __init__(
         self,
@@ -279,53 +279,54 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
             self._show()
         self._tell_status()
 
-    # Drawing
-
     @property
     def _head(self) -> int:
         """Lines above the rows."""
         return 1 if self.size.height >= _HEADER_FROM else 0
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the lines in a region."""
+        # Textual works this style out from every ancestor: once for all lines is enough.
+        self._painter.draw_on(self.rich_style)
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line: the names of the columns or a row."""
-        window, painter, base = self._window, self._painter, self.rich_style
+        window, painter = self._window, self._painter
         if y < self._head:
-            return painter.header(base)
+            return painter.header()
         number = window.top + y - self._head
         if number >= window.end:
-            return painter.blank(base)
+            return painter.blank()
         held = window.lookup(number)
         if held is None:
-            return painter.gone(base)
-        return painter.row(*held, base, at_cursor=not window.following and number == window.cursor)
+            return painter.gone()
+        return painter.row(*held, at_cursor=not window.following and number == window.cursor)
 
     def _show(self) -> None:
         """Bring scroll bar and screen in line with the window."""
+        if not self.size:
+            return  # Not on the screen: it is laid out when it gets there.
         window = self._window
-        top = window.top
         newest = window.lookup(window.end - 1)
-        self._painter.lay_out(self.scrollable_content_region.width, newest[1].seq if newest else 0)
+        width = self.scrollable_content_region.width
+        self._painter.lay_out(width, newest[1].seq if newest else 0)
         height = window.end - window.start + self._head
         if window.following:
             # A new height means a new layout of the screen, and all it does here is to size the scroll bar.
-            if height < 4 * self.size.height or not 0.875 <= height / self.virtual_size.height <= 1.125:
-                self._set_height(height)
+            drawn = self.virtual_size.height
+            if height < 4 * self.size.height or not 7 * drawn <= 8 * height <= 9 * drawn:
+                self.virtual_size = Size(width, height)
             if self.scroll_y != self.max_scroll_y:
                 self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
         else:
-            self._set_height(height)
+            top = window.top
+            self.virtual_size = Size(width, height)
             self.scroll_to(y=top - window.start, animate=False, force=True)
         self.refresh()
 
-    def _set_height(self, height: int) -> None:
-        size = Size(self.scrollable_content_region.width, height)
-        if size != self.virtual_size:
-            self.virtual_size = size
-
     def _style_of(self, name: str) -> Style:
         return self.get_component_rich_style(f"frame-log--{name}", partial=True)
-
-    # What the learner does
 
     action_toggle_follow = toggle_follow
     action_follow = follow
@@ -419,8 +420,6 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         if text != self._status:
             self._status = text
             self.post_message(self.StatusChanged(self, text))
-
-    # What Textual tells
 
     def on_mount(self) -> None:
         """Start to look for changes."""

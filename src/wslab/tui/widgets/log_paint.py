@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -18,7 +19,7 @@ _REMEMBERED = 512
 
 
 class LogPainter:
-    """Draws rows, and remembers how it drew them until something else than the row changes."""
+    """Draws rows, and remembers how it drew them until something other than the row changes."""
 
     def __init__(self, style_of: Callable[[str], Style]) -> None:
         """Make a painter.
@@ -28,8 +29,9 @@ class LogPainter:
         """
         self.columns = Columns(0, 4, 0, 5, " ")
         self.regex: re.Pattern[str] | None = None
+        self._base = Style.null()
         self._style_of = style_of
-        self._styles: dict[str, Style] = {}
+        self._styles: dict[tuple[str, bool, bool], Style] = {}
         self._strips: dict[tuple[int, bool], Strip] = {}
 
     def lay_out(self, width: int, largest_seq: int) -> None:
@@ -38,6 +40,12 @@ class LogPainter:
         if columns != self.columns:
             self.columns = columns
             self._strips.clear()
+
+    def draw_on(self, base: Style) -> None:
+        """Draw on this style from now on."""
+        if base != self._base:
+            self._base = base
+            self.forget()
 
     def search_for(self, regex: re.Pattern[str] | None) -> None:
         """Mark what this matches from now on; None for nothing."""
@@ -49,19 +57,19 @@ class LogPainter:
         self._styles.clear()
         self._strips.clear()
 
-    def header(self, base: Style) -> Strip:
+    def header(self) -> Strip:
         """Draw the names of the columns."""
-        return self._strip(header(self.columns), base)
+        return self._strip(header(self.columns))
 
-    def gone(self, base: Style) -> Strip:
+    def gone(self) -> Strip:
         """Draw a row that is no longer there."""
-        return self._strip(fit([Piece("      · no longer held ·", "rule")], self.columns.width), base)
+        return self._strip(fit([Piece("      · no longer held ·", "rule")], self.columns.width))
 
-    def blank(self, base: Style) -> Strip:
+    def blank(self) -> Strip:
         """Draw a line without a row."""
-        return Strip.blank(self.columns.width, base)
+        return Strip.blank(self.columns.width, self._base)
 
-    def row(self, index: int, event: Event, base: Style, *, at_cursor: bool) -> Strip:
+    def row(self, index: int, event: Event, *, at_cursor: bool) -> Strip:
         """Draw an event's row. Its index in the journal is what it is remembered by."""
         strip = self._strips.get((index, at_cursor))
         if strip is None:
@@ -72,19 +80,26 @@ class LogPainter:
                 pieces = mark_matches(pieces, self.regex)
             if at_cursor:
                 pieces[0] = Piece(_CURSOR + pieces[0].text[1:], "number")
-            strip = self._strips[index, at_cursor] = self._strip(pieces, base, at_cursor)
+            strip = self._strips[index, at_cursor] = self._strip(pieces, at_cursor)
         return strip
 
-    def _strip(self, pieces: list[Piece], base: Style, at_cursor: bool = False) -> Strip:
-        over = self._style("cursor") if at_cursor else Style.null()
+    def _strip(self, pieces: list[Piece], at_cursor: bool = False) -> Strip:
         segments = []
+        left = self.columns.width
         for text, role, match in pieces:
-            style = base + self._style(role) + over
-            segments.append(Segment(text, style + self._style("match") if match else style))
-        return Strip(segments).adjust_cell_length(self.columns.width, base + over)
+            segments.append(Segment(text, self._style(role, at_cursor, match)))
+            left -= cell_len(text)
+        if left:
+            segments.append(Segment(" " * left, self._style("payload", at_cursor, False)))
+        # Made whole at once, because another strip to fill the line costs as much as all of the above.
+        return Strip(segments, self.columns.width)
 
-    def _style(self, name: str) -> Style:
-        style = self._styles.get(name)
+    def _style(self, role: str, at_cursor: bool, match: bool) -> Style:
+        style = self._styles.get((role, at_cursor, match))
         if style is None:
-            style = self._styles[name] = self._style_of(name)
+            style = self._base + self._style_of(role)
+            for name, wanted in (("cursor", at_cursor), ("match", match)):
+                if wanted:
+                    style += self._style_of(name)
+            self._styles[role, at_cursor, match] = style
         return style

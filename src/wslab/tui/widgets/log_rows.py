@@ -151,8 +151,13 @@ def fit(pieces: list[Piece], width: int) -> list[Piece]:
     for piece in pieces:
         cells = cell_len(piece.text)
         if cells > left:
-            fitted.append(Piece(_cut(piece.text, left), piece.role))
-            return _with_ellipsis(fitted)
+            if left == 0 and fitted:
+                # The row is full already: its last character makes room.
+                piece = fitted.pop()
+                left = cell_len(piece.text)
+            if left:
+                fitted.append(Piece(_cut(piece.text, left - 1) + ELLIPSIS, piece.role))
+            break
         fitted.append(piece)
         left -= cells
     return fitted
@@ -174,16 +179,6 @@ def mark_matches(pieces: list[Piece], regex: re.Pattern[str]) -> list[Piece]:
                 end = stop
         marked.append(Piece(text[end:], role))
     return [piece for piece in marked if piece.text]
-
-
-def _with_ellipsis(pieces: list[Piece]) -> list[Piece]:
-    """Replace the last character that has a width by `…` where there is no room for it after a cut."""
-    while pieces and not pieces[-1].text:
-        pieces.pop()
-    if pieces and not pieces[-1].text.endswith(ELLIPSIS):
-        text, role, _ = pieces[-1]
-        pieces[-1] = Piece(_cut(text, cell_len(text) - 1) + ELLIPSIS, role)
-    return pieces
 
 
 def _cut(text: str, width: int) -> str:

@@ -170,10 +170,10 @@ class LogWindow:
 
     def _seek(self, index: int) -> None:
         view = self.view
-        if not view.behind:
+        if not view.unfinished:
             self._sought = None
         if not view.held:
-            if not view.behind:
+            if not view.unfinished:
                 self.follow()
             return
         self.start = view.first
@@ -188,7 +188,7 @@ class LogWindow:
             return number
         if number > self.cursor:
             return min(max(number, first), last)
-        return min([row for row in self._page if row >= number], default=first)
+        return min([first, *(row for row in self._page if row >= number)])
 
 
 def status_text(window: LogWindow, search: LogSearch | None = None) -> str:
@@ -204,7 +204,7 @@ def status_text(window: LogWindow, search: LogSearch | None = None) -> str:
         parts += [f"{window.dropped:,} dropped"] if window.dropped else []
     if view.filter.narrows:
         parts.append(f"filter {visible(str(view.filter), _PATTERN_SHOWN)}")
-    if view.behind:
+    if view.unfinished:
         parts.append(f"{view.behind:,} still to filter")
     if view.skipped:
         parts.append(f"{view.skipped:,} events came too fast to filter")
