@@ -151,7 +151,7 @@ def fit(pieces: list[Piece], width: int) -> list[Piece]:
     for piece in pieces:
         cells = cell_len(piece.text)
         if cells > left:
-            if left == 0 and fitted:
+            while left == 0 and fitted:
                 # The row is full already: its last character makes room.
                 piece = fitted.pop()
                 left = cell_len(piece.text)
