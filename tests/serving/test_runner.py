@@ -136,9 +136,6 @@ async def test_nothing_is_accepted_while_stopping() -> None:
             await ask(server.port, "/health")
 
 
-async def test_plain_health() -> None:
+async def test_health_counts_the_connections() -> None:
     async with running("basic") as server, connect(server.url, proxy=None):
-        answer = await ask(server.port, "/health")
-        assert answer.status == 200
-        assert answer.headers["content-type"] == "application/json"
-        assert json.loads(answer.body) == {"status": "ok", "server": "basic", "connections": 1}
+        assert json.loads((await ask(server.port, "/health")).body)["connections"] == 1

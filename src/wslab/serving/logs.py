@@ -49,8 +49,8 @@ def _event_first(_logger: object, _method: str, fields: MutableMapping[str, Any]
     return {"event": fields.pop("event"), **fields}
 
 
-def configure(output: LineOutput, level: str) -> Log:
-    """Send structlog and the standard library's logging to `output` and return the server's logger.
+def configure(output: LineOutput, level: str) -> None:
+    """Send structlog and the standard library's logging to `output`.
 
     Args:
         output: where the lines go.
@@ -79,5 +79,3 @@ def configure(output: LineOutput, level: str) -> Log:
     # What websockets says at INFO of each connection, the runner says with its number and its close code.
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
     logging.getLogger("websockets").setLevel(number if level == "debug" else logging.WARNING)
-    log: Log = structlog.get_logger()
-    return log

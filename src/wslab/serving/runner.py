@@ -19,6 +19,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
@@ -65,7 +66,7 @@ def run(service: Service, arguments: argparse.Namespace) -> int:
 async def _run(service: Service, arguments: argparse.Namespace) -> int:
     stopper = Stopper()
     output = LineOutput(1, gone=lambda: stopper.stop(Stop.STDOUT))
-    log = configure(output, arguments.log_level)
+    log: Log = structlog.get_logger()
     connections = Connections(service.handler, log)
 
     async def process_request(connection: ServerConnection, request: Request) -> Answer:
@@ -74,6 +75,7 @@ async def _run(service: Service, arguments: argparse.Namespace) -> int:
             response = await connections.decided(connection, service.process_request(connection, request))
         return response
 
+    await stopper.watch()
     try:
         server = await serve(
             connections.serve,
@@ -90,9 +92,10 @@ async def _run(service: Service, arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{service.name}: {_why_not(error, arguments)}", file=sys.stderr)
         return COULD_NOT_LISTEN
-    await stopper.watch()
+    # Nothing may come before the ready line: logging starts after it, and nothing is awaited in between.
     ready = {"event": "ready", "server": service.name, "url": _url(server), "pid": os.getpid()}
     output.write(json.dumps(ready) + "\n")
+    configure(output, arguments.log_level)
     farewell = await stopper.stopped()
     await _drain(server, farewell, stopper, connections, log)
     return farewell.exit_code

@@ -1,0 +1,50 @@
+"""Keepalive pings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+from tests.support.raw_http import RawConnection, upgraded
+from wslab.serving import keepalive as module
+from wslab.serving.keepalive import keepalive
+
+PING, PONG, CLOSE = 9, 10, 8
+
+
+async def _pinging(connection: ServerConnection) -> None:
+    await keepalive(connection, 0.01, "learning-ping")
+
+
+@asynccontextmanager
+async def pinged() -> AsyncGenerator[RawConnection]:
+    """Connect a raw client to a server that only pings."""
+    async with (
+        serve(_pinging, "127.0.0.1", 0, ping_interval=None) as server,
+        upgraded(server.sockets[0].getsockname()[1], "/") as raw,
+    ):
+        yield raw
+
+
+async def _answer(raw: RawConnection, count: int) -> None:
+    for _ in range(count):
+        ping = await raw.frame()
+        assert (ping.opcode, ping.payload) == (PING, b"learning-ping")
+        raw.send(PONG, ping.payload)
+
+
+async def test_pings_go_on_while_they_are_answered() -> None:
+    async with pinged() as raw:
+        await _answer(raw, 5)
+
+
+async def test_a_missing_pong_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PONG_SECONDS", 0.05)
+    async with pinged() as raw:
+        assert (await raw.frame()).opcode == PING
+        raw.send(PONG, b"something else")
+        close = await raw.frame()
+    assert (close.opcode, close.payload) == (CLOSE, (1011).to_bytes(2) + b"no pong came back")
