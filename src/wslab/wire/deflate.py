@@ -209,8 +209,13 @@ class Inflater:
         if len(content) > self._limit:
             self._stop(rule.INFLATE_LIMIT)
             return out[0]
-        out += self.feed(self._zlib.unused_data[: -len(_TAIL)])
-        out += self.finish()
+        rest = self._zlib.unused_data
+        if len(rest) < len(_TAIL):
+            # The final block took a part of what the sender is to leave out.
+            out += self.feed(rest)
+        else:
+            out += self.feed(rest[: -len(_TAIL)])
+            out += self.finish()
         return b"".join(out)
 
     def abandon(self) -> None:
