@@ -269,7 +269,7 @@ def test_a_failed_connection_says_so_in_a_comment(why: str) -> None:
     transcript.observe([Tcp(1, 0, 0, 1, "fin", None, ""), phase(Phase.ERROR, why + " refused")])
     program = transcript.python()
     compile(program, "program.py", "exec")
-    assert "# In the lab this did not work:" in program
+    assert "# This did not work:" in program
     assert "wait_closed" not in program
 
 

@@ -183,14 +183,14 @@ class Transcript:
     def observe(self, events: Iterable[Event]) -> None:
         """Add what came from the server; a sink for events."""
         for event in events:
-            if event.conn != self._conn or self._closing or self._end or self._options is None:
-                continue
-            kind = type(event)
-            if kind is Message:
-                self._message(event)  # type: ignore[arg-type]
-            elif kind is Frame:
-                self._frame(event)  # type: ignore[arg-type]
-            elif kind in _RARE:
+            # Most events are frames of messages: those are told apart first.
+            if isinstance(event, Frame):
+                if event.opcode == Opcode.PONG and self._listens(event):
+                    self._pong(event)
+            elif isinstance(event, Message):
+                if self._listens(event):
+                    self._message(event)
+            elif isinstance(event, Close | Tcp | State) and self._listens(event):
                 self._rare(event)
 
     def python(self) -> str:
@@ -200,14 +200,14 @@ class Transcript:
         arguments, setup, imports = _connect(self._options)
         body: list[str] = []
         if self._failure:
-            body.append(f"# In the lab this did not work: {self._failure}")
+            setup.append(f"# This did not work: {self._failure}")
         if self._left_out:
             body.append(f"# The {self._left_out} steps before these are left out.")
         statements, more = self._statements()
         body += statements
         body += self._end or (_ENDED if self._closing and self._open else ())
         if not any(line for line in body if not line.lstrip().startswith("#")):
-            body.append("pass  # connected; leaving the block closes with 1000")
+            body.append("pass  # leaving the block closes the connection with 1000")
         imports |= more
         call = f"async with connect({', '.join(arguments)}) as websocket:"
         if len(_INDENT + call) > _LINE_LENGTH:
@@ -277,6 +277,9 @@ class Transcript:
         self._actions.append(action)
         self.version += 1
 
+    def _listens(self, event: Event) -> bool:
+        return event.conn == self._conn and not (self._closing or self._end or self._options is None)
+
     def _message(self, message: Message) -> None:
         if message.direction is not Direction.S2C:
             return
@@ -287,8 +290,8 @@ class Transcript:
         else:
             self._add(_Received(1, _comment(message)))
 
-    def _frame(self, frame: Frame) -> None:
-        if frame.opcode != Opcode.PONG or frame.direction is not Direction.S2C:
+    def _pong(self, frame: Frame) -> None:
+        if frame.direction is not Direction.S2C:
             return
         number = self._waiting.pop(frame.preview, None)
         if number is None:
@@ -333,8 +336,6 @@ _ENDED: Final = (
 """Waits for an end that the program does not bring about itself."""
 
 _LOST: Final = "1006: no Close frame came"
-
-_RARE: Final = frozenset({Close, Tcp, State})
 
 
 def _connect(options: ConnectOptions) -> tuple[list[str], list[str], set[str]]:
