@@ -458,6 +458,21 @@ async def test_a_theme_redraws() -> None:
         assert log.log.render_line(1).text == before.text
 
 
+@pytest.mark.parametrize("theme", ["textual-light", "textual-dark"])
+async def test_every_word_can_be_read(theme: str) -> None:
+    async with bench() as log:
+        log.host.theme = theme
+        await log.feed([a_frame(1, fin=False, violations=["6455#5.1 x"]), a_state(2, why="why")])
+        for y in range(3):
+            for segment in log.log.render_line(y):
+                style = segment.style
+                assert style is not None
+                assert style.color is not None
+                assert style.bgcolor is not None
+                ink, paper = (sum(color.get_truecolor()) / 3 for color in (style.color, style.bgcolor))
+                assert abs(ink - paper) > 50, segment
+
+
 async def test_the_log_looks_by_itself() -> None:
     async with bench() as log:
         log.log.fps = 100

@@ -53,12 +53,12 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         &:focus { background-tint: $foreground 4%; }
         & > .frame-log--head { color: $text-muted; text-style: underline; }
         & > .frame-log--number, & > .frame-log--time, & > .frame-log--rule { color: $text-muted; }
-        & > .frame-log--sent { color: $text-accent; text-style: bold; }
+        & > .frame-log--sent { color: $text-primary; text-style: bold; }
         & > .frame-log--received { color: $text-success; text-style: bold; }
         & > .frame-log--length { color: $text-muted; }
         & > .frame-log--flag { color: $text-warning; }
         & > .frame-log--violation { color: $text-error; text-style: bold; }
-        & > .frame-log--system { color: $text-primary; text-style: bold; }
+        & > .frame-log--system { color: $text-secondary; text-style: bold; }
         & > .frame-log--error { color: $text-error; text-style: bold; }
         & > .frame-log--cursor {
             background: $block-cursor-background;
@@ -326,7 +326,9 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _style_of(self, name: str) -> Style:
-        return self.get_component_rich_style(f"frame-log--{name}", partial=True)
+        # Muted colours depend on what is behind them. A cursor and a match go over whatever they find.
+        over = name in ("cursor", "match")
+        return self.get_component_rich_style(f"frame-log--{name}", partial=over)
 
     action_toggle_follow = toggle_follow
     action_follow = follow
