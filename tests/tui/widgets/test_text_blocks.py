@@ -37,6 +37,12 @@ def test_words_are_kept_whole_where_they_fit() -> None:
     assert wrap("a\nb", 8) == ["a", "b"]
 
 
+def test_the_first_line_may_be_shorter() -> None:
+    assert wrap("one two three four", 10, 4) == ["one", "two three", "four"]
+    assert wrap("incomprehensible", 8, 4) == ["", "incompre", "hensible"]
+    assert plain(paragraph("one two three", 12, first="title ", indent=2)) == "title one\n  two three"
+
+
 @settings(deadline=None)
 @given(st.text().map(visible), st.integers(2, 40))
 def test_wrapping_loses_nothing_but_spaces_and_never_overflows(text: str, width: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from wslab.tui.safe_text import visible
@@ -40,6 +41,9 @@ from wslab.wire.events import (
 )
 
 NOTHING = "Nothing is selected: choose a row of the log with the arrow keys, then press enter."
+
+_ROOM_FOR_WHERE = 24
+"""Cells that number and time of an event need behind its title."""
 
 _PHASES = {
     Phase.DISCONNECTED: "There is no connection.",
@@ -98,7 +102,10 @@ def event_lines(event: Event | None, width: int) -> list[Content]:
 
 def _title(event: Event, title: str, said: str, width: int) -> list[Content]:
     where = f"event {event.seq}, {clock_time(event.wall)}" + (f", {said}" if said else "")
-    return paragraph(where, width, first=line((visible(title, 80), STRONG), "  "), indent=2)
+    shown = visible(title, 80)
+    if cell_len(shown) + _ROOM_FOR_WHERE > width:
+        return [*paragraph(shown, width, STRONG, indent=2), *paragraph(where, width)]
+    return paragraph(where, width, first=line((shown, STRONG), "  "), indent=2)
 
 
 def _plain(event: Event, title: str, said: str, details: list[str], width: int) -> list[Content]:

@@ -119,7 +119,7 @@ def _wire_bytes(anatomy: Anatomy, width: int) -> Iterator[Content]:
         yield from paragraph(label, width, style, first=lead)
     left = anatomy.length - len(shown)
     if left > 0:
-        yield line((f"…     {count(left, 'more byte')} of payload", MUTED))
+        yield from paragraph(f"{count(left, 'more byte')} of payload", width, MUTED, first=("…     ", MUTED))
 
 
 def _mask(anatomy: Anatomy, width: int) -> Iterator[Content]:
@@ -132,7 +132,7 @@ def _mask(anatomy: Anatomy, width: int) -> Iterator[Content]:
         yield line(*pieces)
     left = anatomy.length - len(rows)
     if left > 0:
-        yield line((f"… and so on for {count(left, 'more byte')}", MUTED))
+        yield from paragraph(f"… and so on for {count(left, 'more byte')}", width, MUTED)
 
 
 def _mask_entry(row: MaskRow) -> tuple[Piece, ...]:

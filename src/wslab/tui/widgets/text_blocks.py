@@ -52,21 +52,30 @@ def heading(text: str, width: int) -> list[Content]:
     ]
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Cut text into lines of at most `width` cells, between words where that is possible."""
+def wrap(text: str, width: int, first: int | None = None) -> list[str]:
+    """Cut text into lines of at most `width` cells, between words where that is possible.
+
+    Args:
+        text: the text; its line ends are kept.
+        width: cells of a line.
+        first: cells of the first line, where they are fewer; it stays empty where no word fits into it.
+    """
     lines: list[str] = []
+    room = width if first is None else first
     for source in text.split("\n"):
         current = ""
         for word in source.split(" "):
             longer = f"{current} {word}" if current else word
-            if cell_len(longer) <= width:
+            if cell_len(longer) <= room:
                 current = longer
                 continue
-            if current:
+            if current or room < width:
                 lines.append(current)
-            *full, current = chop_cells(word, width) or [""]
+                room = width
+            *full, current = chop_cells(word, room) or [""]
             lines += full
         lines.append(current)
+        room = width
     return lines
 
 
@@ -84,8 +93,7 @@ def paragraph(
     """
     lead = line(first)
     indent = lead.cell_length if indent is None else indent
-    room = max(8, width - max(indent, lead.cell_length))
-    wrapped = wrap(text, room)
+    wrapped = wrap(text, max(8, width - indent), max(0, width - lead.cell_length))
     return [line(" " * indent if at else lead, (part, style)) for at, part in enumerate(wrapped)]
 
 
