@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import ssl
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, cast
@@ -84,6 +85,7 @@ class Client(Watcher):
         self._connection: TappedConnection | None = None
         self._opening: asyncio.Timeout | None = None
         self._given_up = False
+        self._trust: ssl.SSLContext | None = None
         self._watchdog: asyncio.TimerHandle | None = None
 
     @property
@@ -98,9 +100,9 @@ class Client(Watcher):
             ConnectFailed: it did not work out; the final state was reported before.
             RuntimeError: this client was used before.
         """
+        self.check_unused()
         self._opening = asyncio.timeout(self.options.open_timeout)
         try:
-            self.begin(self.options.shown_url)
             error = await self._attempt(self._opening)
             # The library dropped the connection, but its end shows only in the next turn of the loop.
             if error is not None and self._connection is not None and self._connection.made:
@@ -240,6 +242,8 @@ class Client(Watcher):
 
     async def _attempt(self, deadline: asyncio.Timeout) -> Exception | None:
         try:
+            self.move(Phase.CONNECTING, "client", f"to {self.options.shown_url}")
+            await self._load_trust(self.options)
             async with deadline:
                 await self._follow()
         except Exception as error:  # noqa: BLE001 - whatever it is ends in a state, and open() raises it
@@ -275,9 +279,9 @@ class Client(Watcher):
         self._connection = None
         proxy = options.proxy_url()
         settings: dict[str, Any] = {}
-        context = client_context(options)
-        if context is not None:
-            settings["ssl"] = context
+        if options.target.secure:
+            await self._load_trust(options)
+            settings["ssl"] = self._trust
             if options.insecure and INSECURE not in self.warnings:
                 self.warnings += (INSECURE,)
         if proxy is not None:
@@ -304,6 +308,11 @@ class Client(Watcher):
             **settings,
         )
 
+    async def _load_trust(self, options: ConnectOptions) -> None:
+        # Reading the certificates of the system takes a tenth of a second, in which the screen should not stop.
+        if options.target.secure and self._trust is None:
+            self._trust = await asyncio.to_thread(client_context, options)
+
     def _explain(self, error: BaseException) -> Explanation:
         place, proxy = self._hop.place, self._hop.proxy_url()
         if self._given_up:
@@ -318,11 +327,11 @@ class Client(Watcher):
         lost = self._connection.connection_exc if self._connection is not None else None
         if isinstance(error, InvalidMessage) and lost is not None:
             error = lost
-        return explain(error, place, proxy=shown(proxy) if proxy else None)
+        return explain(error, place, proxy=shown(proxy) if proxy else None, in_tls=self._stage() == "tls")
 
     def _stage(self) -> str:
-        if self._connection is None:
-            return "tcp"
+        if self._connection is None or not self._hop.target.secure:
+            return "tcp" if self._connection is None or not self._connection.made else "handshake"
         return "handshake" if self._connection.made else "tls"
 
     def _leave(self, why: str) -> None:

@@ -105,7 +105,9 @@ _STATUS: dict[int, str] = {
 _STATUS_MAY_CHANGE = frozenset({408, 421, 425, 429, 500, 502, 503, 504, 507, 509, 520, 521, 522, 523, 524})
 
 
-def explain(error: BaseException, place: str = "the server", *, proxy: str | None = None) -> Explanation:
+def explain(
+    error: BaseException, place: str = "the server", *, proxy: str | None = None, in_tls: bool = False
+) -> Explanation:
     """Say in plain words what an exception means that came out of opening or using a connection.
 
     Args:
@@ -113,6 +115,7 @@ def explain(error: BaseException, place: str = "the server", *, proxy: str | Non
         place: `host:port` of the server.
         proxy: the proxy, as people may see it, that the connection goes through. Network and TLS errors
             are then about the proxy, for the server is out of sight.
+        in_tls: whether the TLS handshake was under way.
     """
     if isinstance(error, ws.WebSocketException):
         return _websocket(error)
@@ -123,6 +126,8 @@ def explain(error: BaseException, place: str = "the server", *, proxy: str | Non
         return _tls(error, near)
     if isinstance(error, asyncio.IncompleteReadError | EOFError):
         return Explanation("cut", f"{near} ended the connection in the middle of its answer", _said(error))
+    if isinstance(error, ConnectionError) and in_tls and error.errno != errno.ECONNREFUSED:
+        return _hung_up(error, near)
     if isinstance(error, OSError):
         return _network(error, near)
     if isinstance(error, ImportError) and proxy is not None:
@@ -244,6 +249,11 @@ def _network(error: OSError, place: str) -> Explanation:
     return Explanation("network", why, _said(error))
 
 
+def _hung_up(error: OSError, place: str) -> Explanation:
+    why = f"{place} hung up in the middle of the TLS handshake: does it speak TLS? If not, write ws://"
+    return Explanation("tls", why, _said(error))
+
+
 def _tls(error: ssl.SSLError, place: str) -> Explanation:
     if isinstance(error, ssl.SSLCertVerificationError):
         said = error.verify_message.rstrip(".")
@@ -253,8 +263,7 @@ def _tls(error: ssl.SSLError, place: str) -> Explanation:
         return Explanation("certificate", f"the certificate of {place} {why}", _said(error), retry=False)
     reason = error.reason or ""
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        why = f"{place} hung up in the middle of the TLS handshake: does it speak TLS? If not, write ws://"
-        return Explanation("tls", why, _said(error))
+        return _hung_up(error, place)
     if reason in _NO_TLS:
         why = f"{place} does not speak TLS: write ws:// instead of wss://"
     elif "ALERT" in reason:

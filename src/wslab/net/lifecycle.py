@@ -93,15 +93,14 @@ class Lifecycle:
         assert self.final is not None
         return self.final
 
-    def begin(self, where: str) -> None:
-        """Enter CONNECTING.
+    def check_unused(self) -> None:
+        """Make sure that nothing was opened with this object yet.
 
         Raises:
-            RuntimeError: this object was used before.
+            RuntimeError: something was.
         """
         if self.phase is not Phase.DISCONNECTED:
             raise RuntimeError("this opened a connection before and opens one only: make a new one")
-        self.move(Phase.CONNECTING, "client", f"to {where}")
 
     def emit(self, events: Sequence[Event]) -> None:
         """Pass events of this connection on, and follow its closing handshake."""
@@ -133,7 +132,9 @@ class Lifecycle:
         if self._tcp_open and direction not in self._half_closed:
             self._half_closed.add(direction)
             events = self.reader.end(direction, what)
-            self._tcp_end = next((event.detail for event in events if isinstance(event, Tcp)), "")
+            self._tcp_end = self._tcp_end or next(
+                (event.detail for event in events if isinstance(event, Tcp)), ""
+            )
             self.emit(events)
 
     def tcp_lost(self, error: BaseException | None, cause: BaseException | None) -> None:
@@ -222,7 +223,9 @@ class Lifecycle:
             why = f"{place} ended the connection in the middle of its answer to the handshake"
             return Explanation("cut", why, response.start_line)
         status = read_status(response.start_line)
-        if status is not None and status.code != 101:
+        if status is None:
+            return explain_garbage(self.answer, place)
+        if status.code != 101:
             body = self.reader.body.preview if self.reader.body else b""
             locations = [value for name, value in response.headers if name.lower() == "location"]
             return explain_status(status.code, status.reason, body, next(iter(locations), None))

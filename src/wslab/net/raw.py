@@ -89,11 +89,12 @@ class RawClient(Lifecycle):
             ConnectFailed: it did not work out; the final state was reported before.
             RuntimeError: this client was used before.
         """
+        self.check_unused()
         deadline = asyncio.timeout(self.options.open_timeout)
         error: Exception | None = None
         try:
-            self.begin(f"{self.options.shown_url}, by hand")
             try:
+                self.move(Phase.CONNECTING, "client", f"to {self.options.shown_url}, by hand")
                 async with deadline:
                     await self._connect()
                     await self._answered.wait()
@@ -167,7 +168,7 @@ class RawClient(Lifecycle):
 
     async def _connect(self) -> None:
         options = self.options
-        context = client_context(options)
+        context = await asyncio.to_thread(client_context, options) if options.target.secure else None
         if context is not None and options.insecure:
             self.warnings += (INSECURE,)
         reader, self._writer = await asyncio.open_connection(
@@ -243,7 +244,8 @@ class RawClient(Lifecycle):
                 "handshake" if self._transport is not None else "tls" if self.options.target.secure else "tcp"
             )
             return explain_timeout(self.options.open_timeout, stage, place)
-        return explain(error or EOFError("the server closed the connection"), place)
+        in_tls = self.options.target.secure and self._transport is None
+        return explain(error or EOFError("the server closed the connection"), place, in_tls=in_tls)
 
     def _judge(self) -> Verdict:
         close = self._closes.get(Direction.S2C)

@@ -113,6 +113,7 @@ class Reconnector:
         """Attempts since the last connection that held."""
         self.waiting: Waiting | None = None
         """The present pause."""
+        self._failures = 0
 
     @property
     def remaining(self) -> float | None:
@@ -155,12 +156,13 @@ class Reconnector:
         opened = self._clock.monotonic()
         final = await client.wait_closed()
         if self._clock.monotonic() - opened >= self._steady:
-            self.attempts = 0
+            self.attempts = self._failures = 0
         return final.why, may_help(final)
 
     async def _pause(self, why: str) -> None:
-        bound = self._backoff.bound(self.attempts)
-        delay = self._backoff.delay(self.attempts, self._rng)
+        bound = self._backoff.bound(self._failures)
+        delay = self._backoff.delay(self._failures, self._rng)
+        self._failures += 1
         until = self._clock.monotonic() + delay
         self.waiting = Waiting(self.attempts + 1, delay, bound, until, why)
         try:
@@ -174,6 +176,6 @@ class Reconnector:
 def may_help(final: State) -> bool:
     """Whether connecting again makes sense after a connection that was open ended in this state."""
     if final.phase is Phase.CLOSED and final.side == "client":
-        # This side ended it: on purpose, or because the server broke a rule, which it will break again.
-        return final.code == 1011
+        # This side ended it: on purpose, or because the server broke a rule, which it would break again.
+        return False
     return describe(final.code).retry

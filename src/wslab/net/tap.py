@@ -146,13 +146,14 @@ def tap(protocol: ClientProtocol, watcher: Watcher) -> None:
             except UnicodeDecodeError as error:
                 fail(CloseCode.INVALID_DATA, f"{error.reason} at position {error.start}")
             except Exception as error:  # noqa: BLE001 - the watcher raises it where it is reported
-                inbox.silence()
                 watcher.inbox_failed(error)
                 fail(CloseCode.INTERNAL_ERROR, "the reader of messages failed")
         return others
 
     def fail(code: CloseCode, reason: str) -> None:
-        # Once a Close frame is under way, all that can still go wrong changes nothing.
+        # What follows is not to be processed (RFC 6455 section 7.1.7). Once a Close frame is under way,
+        # what else is wrong changes nothing.
+        inbox.silence()
         if protocol.state is State.OPEN:
             protocol.fail(code, reason)
 
