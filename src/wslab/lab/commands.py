@@ -54,7 +54,7 @@ COMMANDS: dict[str, CommandSpec] = {
         CommandSpec("ca", "[FILE]", "certificates of authorities to trust, in PEM form", "/ca lab-ca.pem"),
         CommandSpec("insecure", "on|off", "accept any TLS certificate (dangerous)", "/insecure on"),
         CommandSpec("server", "start|stop|restart [NAME]", "bundled servers", "/server restart basic"),
-        CommandSpec("filter", "[> | < | OPCODE | ~REGEX …]", "show only such rows; alone: show all", "/filter < TEXT ~error"),
+        CommandSpec("filter", "[>|<] [OPCODE …] [REGEX]", "show only such rows; alone: show all", "/filter < TEXT error"),
         CommandSpec("level", "frames|messages", "log wire frames or whole messages", "/level messages"),
         CommandSpec("search", "REGEX", "jump to the next match; n and N go on", "/search hello"),
         CommandSpec("goto", "N", "jump to a row by its number", "/goto 42"),

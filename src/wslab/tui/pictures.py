@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from textual.app import App
 
 _TERMINAL_ID = re.compile(r"terminal-\d+")
 
 
-def screen_text(app: App[object]) -> str:
+def screen_text(app: App[Any]) -> str:
     """Return what the screen shows, one line a row, without trailing spaces."""
     # No public call returns the composed screen as text; this is the only place that reaches inside.
     strips = app.screen._compositor.render_strips()
     return "\n".join(strip.text.rstrip() for strip in strips)
 
 
-def screen_svg(app: App[object], title: str = "wslab") -> str:
+def screen_svg(app: App[Any], title: str = "wslab") -> str:
     """Return the screen as an SVG picture that is the same for the same screen."""
     svg = app.export_screenshot(title=title, simplify=True)
     return _TERMINAL_ID.sub("terminal-wslab", svg)
 
 
-def save_picture(app: App[object], path: Path) -> None:
+def save_picture(app: App[Any], path: Path) -> None:
     """Write the screen to a file: as text where the name ends in `.txt`, else as SVG.
 
     Raises:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from wslab.lab.commands import completions
 
@@ -71,11 +72,16 @@ class Composer(Input):
         self._place = 0
         self._draft = ""
 
+    @property
+    def used(self) -> bool:
+        """Whether anything was sent from here yet."""
+        return bool(self._history)
+
     def offer(self, line: str) -> None:
-        """Put a line in place, ready to be sent or replaced, unless something is typed already."""
+        """Put a line in place, to be sent with Enter or replaced by typing; what is typed already stays."""
         if not self.value:
             self.value = line
-            self.cursor_position = len(line)
+            self.selection = Selection(0, len(line))
 
     async def action_submit(self) -> None:
         """Send the line and remember it."""

@@ -1,0 +1,376 @@
+"""What a learner works with: one connection under study, the bundled servers, the log and the statistics.
+
+The app shows it; nothing here knows of a screen. All traffic, state changes and server processes reach the
+workbench as events through one sink, `record`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from wslab.lab.codegen import Transcript
+from wslab.lab.journal import Journal
+from wslab.lab.services import FALLBACK, REACH_TIMEOUT, SERVICES, fallback_line, is_public
+from wslab.lab.supervisor import ServerStartError, ServerStatus, Supervisor
+from wslab.net.client import Client, ConnectFailed
+from wslab.net.options import ConnectOptions
+from wslab.net.raw import RawClient, Verdict
+from wslab.net.reconnect import Reconnector
+from wslab.tasks import spawn
+from wslab.wire.clock import Clock
+from wslab.wire.events import Body, Event, Frame, Http, Message, Phase, State, Ui
+from wslab.wire.handshake import Handshake
+from wslab.wire.rawspec import parse_raw
+from wslab.wire.statistics import Statistics
+
+BUNDLED = "basic"
+"""The server that a target which is only a path belongs to."""
+VERDICT_WITHIN = 2.0
+"""Seconds to wait for a server's answer to raw bytes."""
+LIVE = (Phase.CONNECTING, Phase.OPEN, Phase.CLOSING)
+
+
+class WorkbenchError(Exception):
+    """Something the learner asked for can't be done now. The message says why and what would help."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """The connection under study, as a state line shows it. Times are monotonic seconds."""
+
+    phase: Phase = Phase.DISCONNECTED
+    visited: tuple[Phase, ...] = ()
+    """Every state of this connection so far, in order, the present one included."""
+    why: str = ""
+    code: int | None = None
+    url: str = ""
+    since: float = 0
+    """When it entered the phase."""
+
+
+class Workbench:
+    """One connection under study with everything around it.
+
+    Args:
+        clock: numbers and times of all events.
+        supervisor: who runs the bundled servers; one of its own where None.
+    """
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        supervisor: Supervisor | None = None,
+    ) -> None:
+        self.clock = clock or Clock()
+        self._listeners: list[Callable[[Event], None]] = []
+        self.journal = Journal()
+        self.statistics = Statistics(self.clock)
+        self.transcript = Transcript()
+        self.supervisor = supervisor or Supervisor(self.clock, self.record)
+        self.settings = ConnectOptions("ws://127.0.0.1/", keepalive=None)
+        """Options of the next connection, but for its URL."""
+        self.target = FALLBACK
+        """What `connect` connects to: a URL, or a path of the bundled server."""
+        self.view = ConnectionView()
+        self.client: Client | RawClient | None = None
+        self._connections = 0
+        self._reconnect = False
+        self._reconnector: Reconnector | None = None
+        self._keeping: asyncio.Task[None] | None = None
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        """Have ``listener`` called with each event but frames and messages, after it is counted."""
+        self._listeners.append(listener)
+
+    def record(self, events: Sequence[Event]) -> None:
+        """Take in events, in their order. The sink of every connection and every server."""
+        self.statistics.observe(events)
+        self.journal.append(events)
+        self.transcript.observe(events)
+        for event in events:
+            kind = type(event)
+            if kind is Frame or kind is Message:
+                continue
+            if kind is State:
+                self._note_state(event)  # type: ignore[arg-type]
+            for listener in self._listeners:
+                listener(event)
+
+    def note(self, action: str, detail: str) -> None:
+        """Write a line of the lab itself into the log."""
+        self.record([Ui(*self.clock.stamp(), self._connections, action, detail)])
+
+    def _note_state(self, state: State) -> None:
+        if self.client is None or state.conn != self._connections:
+            return
+        fresh = state.phase is Phase.CONNECTING and self.view.phase not in LIVE
+        before = ConnectionView(url=self.view.url) if fresh else self.view
+        visited = before.visited if state.phase in before.visited[-1:] else (*before.visited, state.phase)
+        self.view = dataclasses.replace(
+            before,
+            phase=state.phase,
+            visited=visited,
+            why=state.why,
+            code=state.code,
+            since=state.t,
+        )
+
+    def aim(self, target: str) -> None:
+        """Choose what `connect` connects to.
+
+        Raises:
+            ValueError: the target is neither a URL of a WebSocket nor a path.
+        """
+        if not target.startswith("/"):
+            ConnectOptions(target)
+        self.target = target
+
+    async def connect(self, target: str | None = None) -> None:
+        """Connect to a target, the present one where None; a connection that is open is closed first.
+
+        A path connects to the bundled server, which is started where it does not run.
+
+        Raises:
+            ConnectFailed: there is no connection; the last state says why.
+            WorkbenchError: the bundled server could not be started, or a public service not be reached.
+            ValueError: the target is no URL.
+        """
+        if target is not None:
+            self.aim(target)
+        await self.leave()
+        url = await self._url()
+        options = dataclasses.replace(self.settings, url=url)
+        if is_public(url):
+            options = dataclasses.replace(options, open_timeout=REACH_TIMEOUT)
+        try:
+            await self._open(options)
+        except ConnectFailed as error:
+            if not is_public(url):
+                raise
+            self.target = FALLBACK
+            raise WorkbenchError(fallback_line(url, str(error))) from error
+
+    async def _bundled_url(self, path: str) -> str:
+        status = self.supervisor.status(BUNDLED)
+        if status.state != "ready" or status.url is None:
+            status = await self.start_server(BUNDLED)
+        return f"{status.url}{path}"
+
+    async def start_server(self, name: str) -> ServerStatus:
+        """Start a bundled server on its own port, or on a free one where that is taken.
+
+        Raises:
+            WorkbenchError: it could not be started.
+        """
+        try:
+            return await self.supervisor.start(name)
+        except ServerStartError as error:
+            if not error.busy:
+                raise WorkbenchError(str(error)) from error
+            self.note("server", f"{error}; taking a free port instead")
+        try:
+            return await self.supervisor.start(name, port=0)
+        except ServerStartError as error:
+            raise WorkbenchError(str(error)) from error
+
+    async def _open(self, options: ConnectOptions) -> None:
+        client = self._make(options)
+        await client.open()
+        self._keep_up(client)
+
+    def _make(self, options: ConnectOptions) -> Client:
+        client = Client(options, self._next(options), self.clock, self.record)
+        self.client = client
+        return client
+
+    def _next(self, options: ConnectOptions) -> int:
+        self._connections += 1
+        self.view = dataclasses.replace(self.view, url=options.shown_url)
+        self.transcript.connecting(options, self._connections)
+        return self._connections
+
+    @property
+    def reconnect(self) -> bool:
+        """Whether to come back by itself after a lost connection."""
+        return self._reconnect
+
+    async def set_reconnect(self, on: bool) -> None:
+        """Come back by itself after a lost connection from now on, or no longer."""
+        self._reconnect = on
+        if on and isinstance(self.client, Client) and self.client.phase is Phase.OPEN:
+            self._keep_up(self.client)
+        elif not on:
+            await self._give_up()
+
+    def _keep_up(self, client: Client) -> None:
+        if self._reconnect and self._keeping is None:
+            self._reconnector = Reconnector(lambda: self._make(client.options), self.clock)
+            self._keeping = spawn(self._keep(self._reconnector, client), "reconnect")
+
+    async def _keep(self, reconnector: Reconnector, client: Client) -> None:
+        try:
+            outcome = await reconnector.run(client)
+            if outcome.attempts:
+                self.note("reconnect", f"not trying again after {outcome.attempts} attempts: {outcome.why}")
+        finally:
+            self._reconnector = self._keeping = None
+
+    async def _give_up(self) -> bool:
+        """Stop trying to come back, if that is going on; an open connection stays open."""
+        task, reconnector = self._keeping, self._reconnector
+        if task is None or reconnector is None or (self.client and self.client.phase is Phase.OPEN):
+            return False
+        task.cancel()
+        await asyncio.wait([task])
+        self.note("reconnect", "stopped trying to come back")
+        return True
+
+    @property
+    def returning(self) -> str:
+        """The countdown to the next attempt to come back; empty where there is none."""
+        waiting = self._reconnector.waiting if self._reconnector else None
+        if waiting is None:
+            return ""
+        left = max(0.0, waiting.until - self.clock.monotonic())
+        return f"connecting again in {left:.1f} s (attempt {waiting.attempt}); d stops"
+
+    async def _open_raw(self) -> RawClient:
+        url = await self._url()
+        options = dataclasses.replace(self.settings, url=url)
+        client = RawClient(options, self._next(options), self.clock, self.record)
+        self.client = client
+        await client.open()
+        return client
+
+    async def _url(self) -> str:
+        return await self._bundled_url(self.target) if self.target.startswith("/") else self.target
+
+    async def leave(self) -> None:
+        """Close the connection under study, if there is one, and stop trying to come back."""
+        await self._give_up()
+        if self.client is not None and self.client.phase in LIVE:
+            await self._end(self.client, 1000, "")
+
+    async def disconnect(self, code: int = 1000, reason: str = "") -> None:
+        """Start the closing handshake and wait for its end.
+
+        Raises:
+            WorkbenchError: there is nothing to disconnect.
+            ValueError: the code can't be sent, or the reason is too long.
+        """
+        if await self._give_up():
+            return
+        client = self._live()
+        await self._end(client, code, reason)
+        self.transcript.sent_close(code, reason)
+
+    async def _end(self, client: Client | RawClient, code: int, reason: str) -> None:
+        if isinstance(client, RawClient):
+            client.finish()
+            await client.wait_closed()
+        else:
+            await client.close(code, reason)
+
+    async def abort(self) -> None:
+        """Cut the TCP connection without a Close frame.
+
+        Raises:
+            WorkbenchError: there is nothing to cut.
+        """
+        self._live().abort()
+        self.transcript.aborted()
+
+    async def send_text(self, text: str) -> None:
+        """Send a text message."""
+        await self._regular().send_text(text)
+        self.transcript.sent_text(text)
+
+    async def send_binary(self, data: bytes, file: str = "") -> None:
+        """Send a binary message; ``file`` is where it was read from, if it was."""
+        await self._regular().send_binary(data)
+        self.transcript.sent_binary(data, file)
+
+    async def send_fragments(self, parts: Sequence[str]) -> None:
+        """Send one text message in a frame for each part."""
+        await self._regular().send_fragments(parts)
+        self.transcript.sent_fragments(parts)
+
+    async def ping(self, payload: bytes = b"") -> None:
+        """Send a Ping; without a payload one that tells it from others."""
+        payload = payload or secrets.token_hex(4).encode()
+        await self._regular().ping(payload)
+        self.transcript.sent_ping(payload)
+
+    async def pong(self, payload: bytes = b"") -> None:
+        """Send a Pong nobody asked for."""
+        await self._regular().pong(payload)
+        self.transcript.sent_pong(payload)
+
+    async def send_raw(self, text: str) -> Verdict:
+        """Send bytes as they are and wait for what the server makes of them.
+
+        They go over a raw connection, which is opened to the present target where there is none. Nothing
+        else is sent over it: no Pong, no Close.
+
+        Raises:
+            RawSpecError: the text says no bytes.
+            ConnectFailed: the raw connection could not be opened.
+        """
+        data = parse_raw(text, new_key=lambda: secrets.token_bytes(4))
+        client = self.client
+        if not (isinstance(client, RawClient) and client.phase is Phase.OPEN):
+            await self.leave()
+            client = await self._open_raw()
+        self.transcript.left_out(text)
+        await client.send_bytes(data)
+        verdict = await client.verdict(VERDICT_WITHIN)
+        self.note("verdict", verdict.text)
+        return verdict
+
+    def _live(self) -> Client | RawClient:
+        if self.client is None or self.client.phase not in LIVE:
+            raise WorkbenchError("there is no connection: c connects")
+        return self.client
+
+    def _regular(self) -> Client:
+        client = self._live()
+        if isinstance(client, RawClient):
+            raise WorkbenchError("this is a raw connection: only /raw sends over it; c connects anew")
+        return client
+
+    @property
+    def subprotocol(self) -> str | None:
+        """The subprotocol that the server chose."""
+        handshake = self.handshake[0]
+        return handshake.subprotocol if handshake else None
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """The extensions that the server chose, with their parameters."""
+        handshake = self.handshake[0]
+        return tuple(map(str, handshake.extensions)) if handshake else ()
+
+    @property
+    def handshake(self) -> tuple[Handshake | None, Http | None, Http | None, Body | None]:
+        """The opening handshake of the present connection: judgement, request, response, start of a body."""
+        if self.client is None:
+            return None, None, None, None
+        reader = self.client.reader
+        return reader.handshake, reader.request, reader.response, reader.body
+
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """Return what a learner may want to connect to: target, and a word on it."""
+        return (
+            (FALLBACK, "the bundled echo server, no network needed"),
+            *((service.url, service.note) for service in SERVICES),
+        )
+
+    async def close(self) -> None:
+        """Close the connection and stop every server."""
+        await self.leave()
+        await self.supervisor.stop_all()

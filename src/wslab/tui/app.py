@@ -1,0 +1,166 @@
+"""The app: what holds over all screens, and the heartbeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from wslab.lab.course import load_course
+from wslab.lab.workbench import Workbench
+from wslab.tui.pacing import BEAT, Pacer
+from wslab.tui.screens.lab_screen import LabScreen
+from wslab.tui.widgets.composer import Composer
+from wslab.tui.widgets.frame_log import FrameLog
+
+FPS = 10
+"""Repaints of the log a second, unless the command line says otherwise. Fits a slow SSH link."""
+
+
+INTERRUPT_WITHIN = 3.0
+"""Seconds in which the second ctrl+c must come."""
+
+
+class UnknownTheme(ValueError):
+    """There is no theme of that name."""
+
+
+class LabApp(App[None]):
+    """The terminal lab.
+
+    Args:
+        phase: number of the phase to open.
+        lesson: id of the lesson to open; the first of the phase where None.
+        url: what `c` connects to; the bundled server where None.
+        fps: repaints of the log a second, at most.
+        theme: name of a Textual theme.
+        welcome: whether to greet a learner who is here for the first time.
+
+    Raises:
+        UnknownTheme: there is no such theme.
+        ValueError: there is no such lesson, or the URL is none.
+    """
+
+    TITLE = "wslab"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help", show=False, id="help-anywhere"),
+        Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True, id="interrupt"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
+        Binding("1", "phase(1)", "Basics", show=False, id="phase-1"),
+        Binding("2", "phase(2)", "Protocols", show=False, id="phase-2"),
+        Binding("3", "phase(3)", "Testing", show=False, id="phase-3"),
+        Binding("4", "phase(4)", "Production", show=False, id="phase-4"),
+    ]
+
+    def __init__(
+        self,
+        *,
+        phase: int = 1,
+        lesson: str | None = None,
+        url: str | None = None,
+        fps: int = FPS,
+        theme: str | None = None,
+        welcome: bool = False,
+        workbench: Workbench | None = None,
+    ) -> None:
+        super().__init__()
+        if theme is not None:
+            if theme not in self.available_themes:
+                raise UnknownTheme(
+                    f"there is no theme {theme!r}; there are {', '.join(sorted(self.available_themes))}"
+                )
+            self.theme = theme
+        self.course = load_course()
+        try:
+            self._lesson = self.course.lesson(lesson) if lesson else self.course.phases[0].lessons[0]
+        except KeyError as error:
+            raise ValueError(error.args[0]) from None
+        self.workbench = workbench or Workbench()
+        if url is not None:
+            self.workbench.aim(url)
+        self.pacer = Pacer(fps)
+        self._phase = phase
+        self._welcome = welcome
+        self._interrupted = False
+
+    def on_mount(self) -> None:
+        """Open the first screen and start the heartbeat."""
+        self.lab_screen = LabScreen(self.workbench, self.course, self._lesson, self.pacer.rate)
+        self.push_screen(self.lab_screen)
+        if self._phase != 1:
+            self.action_phase(self._phase)
+        if self._welcome:
+            self.call_after_refresh(self._greet)
+        self.set_interval(BEAT, self._beat)
+
+    def _greet(self) -> None:
+        from wslab.tui.screens.welcome_screen import WelcomeScreen
+
+        self.push_screen(WelcomeScreen(), self._greeted)
+
+    def _greeted(self, connect: bool | None) -> None:
+        if connect:
+            self.lab_screen.action_connect()
+
+    def _beat(self) -> None:
+        if self.pacer.beat(self.workbench.clock.monotonic()):
+            self.lab_screen.query_one(FrameLog).fps = self.pacer.rate
+
+    async def on_unmount(self) -> None:
+        """Close the connection and stop the servers; the app ends when they are gone."""
+        await self.workbench.close()
+
+    def stop(self, code: int) -> None:
+        """End the app because of a signal."""
+        self.exit(return_code=code)
+
+    def action_help(self) -> None:
+        """Show keys and commands."""
+        from wslab.tui.screens.help_screen import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            places = (
+                ("Keys of the lab", LabScreen),
+                ("In the log", FrameLog),
+                ("In the line at the bottom", Composer),
+                ("Everywhere", LabApp),
+            )
+            self.push_screen(HelpScreen(places))
+
+    def action_phase(self, number: int) -> None:
+        """Go to a phase; of those to come, show what they will be about."""
+        if number == 1:
+            self.lab_screen.action_tab("lesson")
+            self.lab_screen.show_lesson()
+        else:
+            self.lab_screen.show_phase(self.course.phases[number - 1])
+
+    async def action_interrupt(self) -> None:
+        """Leave at the second ctrl+c: the first may be meant for something else."""
+        if self._interrupted:
+            self.exit(return_code=130)
+            return
+        self._interrupted = True
+        self.notify("press ctrl+c again to leave the lab", timeout=INTERRUPT_WITHIN)
+        self.set_timer(INTERRUPT_WITHIN, self._forget_interrupt)
+
+    def _forget_interrupt(self) -> None:
+        self._interrupted = False
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer everything the lab can do in the command palette."""
+        yield from super().get_system_commands(screen)
+        if not isinstance(screen, LabScreen):
+            return
+        for binding in Binding.make_bindings(LabScreen.BINDINGS):
+            yield SystemCommand(
+                binding.description,
+                f"{binding.tooltip or binding.description} ({self.get_key_display(binding)})",
+                lambda action=binding.action: screen.call_next(screen.run_action, action),
+            )

@@ -1,0 +1,179 @@
+"""`wslab pilot`: the real app without a terminal, driven by a script."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from textual.pilot import Pilot
+
+from wslab.bundled import folder
+from wslab.tui.app import LabApp
+from wslab.tui.matching import matches
+from wslab.tui.pictures import save_picture, screen_text
+from wslab.tui.pilot_script import Condition, Script, ScriptError, Step, load_script
+
+TOUR = "tour"
+"""Name of the script that comes with the lab."""
+POLL = 0.02
+"""Seconds between two looks at a condition that is waited for."""
+
+
+@dataclass(slots=True)
+class StepResult:
+    """What came of one step."""
+
+    name: str
+    seconds: float
+    failure: str = ""
+    """Why it failed; empty where it passed."""
+    screen: str = ""
+    """What the screen showed when it failed."""
+
+
+def run_pilot(options: argparse.Namespace) -> int:
+    """Run `wslab pilot` and return its exit code: 0 passed, 1 failed, 2 bad script, 3 could not start."""
+    try:
+        path = folder("lessons") / "tour.toml" if options.script == TOUR else Path(options.script)
+        script = load_script(path)
+    except ScriptError as error:
+        print(error, file=sys.stderr)
+        return 2
+    results: list[StepResult] = []
+    app = LabApp()
+    try:
+        asyncio.run(_run(app, script, options.size or script.size, results, options.screenshot))
+    except Exception:  # noqa: BLE001 - whatever it is must be told, with what is needed to mend it
+        traceback.print_exc()
+        print("the app could not be run to the end of the script", file=sys.stderr)
+        return 3
+    for number, result in enumerate(results, 1):
+        verdict = "FAIL" if result.failure else "ok"
+        print(f"{verdict:4} {number:2}/{len(script.steps)} {result.name} ({result.seconds:.2f} s)")
+        if result.failure:
+            print(f"     {result.failure}\n{_indented(result.screen)}")
+    if options.junit:
+        write_junit(Path(options.junit), script, results)
+    passed = len(results) == len(script.steps) and not any(result.failure for result in results)
+    return 0 if passed and not app.return_code else 1
+
+
+async def _run(
+    app: LabApp,
+    script: Script,
+    size: tuple[int, int],
+    results: list[StepResult],
+    screenshot: str | None,
+) -> None:
+    async with app.run_test(size=size, notifications=True) as pilot:
+        for step in script.steps:
+            result = await _carry_out(pilot, app, step)
+            results.append(result)
+            if result.failure:
+                break
+        if screenshot:
+            save_picture(app, Path(screenshot))
+
+
+async def _carry_out(pilot: Pilot[None], app: LabApp, step: Step) -> StepResult:
+    result = StepResult(step.name, 0)
+    started = time.monotonic()
+    since = app.workbench.journal.total
+    if step.resize:
+        await pilot.resize_terminal(*step.resize)
+    if step.type:
+        await pilot.press(*(_key(character) for character in step.type))
+    if step.press:
+        await pilot.press(*step.press)
+    if step.wait:
+        deadline = started + step.within
+        while (missing := _missing(app, step.wait, since)) and time.monotonic() < deadline:
+            await asyncio.sleep(POLL)
+        if missing:
+            result.failure = f"waited {step.within:g} s for {missing}"
+    if step.expect and not result.failure:
+        await pilot.pause()
+        missing = _missing(app, step.expect, since)
+        if missing:
+            result.failure = f"expected {missing}"
+    if step.screenshot:
+        await pilot.pause()
+        save_picture(app, Path(step.screenshot))
+    if result.failure:
+        result.screen = screen_text(app)
+    result.seconds = time.monotonic() - started
+    return result
+
+
+def _missing(app: LabApp, condition: Condition, since: int) -> str:
+    """Return the first part of a condition that is not true, or an empty text."""
+    if condition.state and app.workbench.view.phase is not condition.state:
+        return f"state {condition.state}; it is {app.workbench.view.phase} {app.workbench.view.why}".rstrip()
+    if condition.text or condition.absent:
+        screen = screen_text(app)
+        for text in condition.text:
+            if text not in screen:
+                return f"{text!r} on the screen"
+        for text in condition.absent:
+            if text in screen:
+                return f"no {text!r} on the screen"
+    if condition.event:
+        journal = app.workbench.journal
+        events = journal.slice(max(since, journal.first), journal.total)
+        if not any(matches(event, condition.event) for event in events):
+            return str(Condition(event=condition.event))
+    return ""
+
+
+def _key(character: str) -> str:
+    from textual.keys import _character_to_key
+
+    return _character_to_key(character)
+
+
+def write_junit(path: Path, script: Script, results: list[StepResult]) -> None:
+    """Write the results as a JUnit report: one test case a step; steps that never ran are skipped ones.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    failures = sum(1 for result in results if result.failure)
+    suite = ET.Element(
+        "testsuite",
+        name=script.name,
+        tests=str(len(script.steps)),
+        failures=str(failures),
+        skipped=str(len(script.steps) - len(results)),
+        time=f"{sum(result.seconds for result in results):.3f}",
+    )
+    for number, step in enumerate(script.steps):
+        case = ET.SubElement(suite, "testcase", classname=script.name, name=f"{number + 1} {step.name}")
+        if number >= len(results):
+            ET.SubElement(case, "skipped", message="an earlier step failed")
+            continue
+        case.set("time", f"{results[number].seconds:.3f}")
+        if results[number].failure:
+            failure = ET.SubElement(case, "failure", message=_xml_text(results[number].failure))
+            failure.text = _xml_text(results[number].screen)
+    root = ET.Element("testsuites")
+    root.append(suite)
+    ET.indent(root)
+    ET.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _xml_text(text: str) -> str:
+    """Return the text without the characters that XML 1.0 can't hold."""
+    return "".join(
+        c if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" else "?"
+        for c in text
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join("     │ " + line for line in text.splitlines())

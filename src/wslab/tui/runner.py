@@ -1,0 +1,206 @@
+"""Carries out what is typed into the composer."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wslab.bundled import SERVERS
+from wslab.lab.commands import CommandError, parse_close, parse_hex, parse_line, parse_switch
+from wslab.lab.logfilter import LogFilter
+from wslab.lab.recording import save_events
+from wslab.units import format_size, parse_duration
+
+if TYPE_CHECKING:
+    from wslab.tui.screens.lab_screen import LabScreen
+
+LARGEST_FILE = 64 * 2**20
+"""Bytes of the largest file that is sent as one message."""
+
+
+class CommandRunner:
+    """Carries out lines of the composer on a screen's workbench.
+
+    Every method `_do_NAME` carries out `/NAME` and takes the rest of the line.
+    """
+
+    def __init__(self, screen: LabScreen) -> None:
+        self._screen = screen
+        self._bench = screen.workbench
+
+    async def run(self, line: str) -> None:
+        """Carry out a line.
+
+        Raises:
+            CommandError: the line is not understood.
+            WorkbenchError, ConnectFailed, ValueError, OSError: it could not be carried out.
+        """
+        parsed = parse_line(line)
+        action: Callable[[str], Awaitable[None]] = getattr(self, f"_do_{parsed.name}")
+        await action(parsed.rest)
+
+    async def _do_connect(self, rest: str) -> None:
+        await self._bench.connect(rest or None)
+
+    async def _do_disconnect(self, _rest: str) -> None:
+        await self._bench.disconnect()
+
+    async def _do_text(self, rest: str) -> None:
+        await self._bench.send_text(rest)
+
+    async def _do_binary(self, rest: str) -> None:
+        await self._bench.send_binary(parse_hex(rest))
+
+    async def _do_file(self, rest: str) -> None:
+        path = _path(rest, "file")
+        data = await asyncio.to_thread(_read, path)
+        await self._bench.send_binary(data)
+        self._screen.say(f"sent {path.name}, {format_size(len(data))}")
+
+    async def _do_fragments(self, rest: str) -> None:
+        parts = [part.strip() for part in rest.split("|")]
+        if len(parts) < 2:
+            raise CommandError("/fragments needs at least two parts with | between them: /fragments hel | lo")
+        await self._bench.send_fragments(parts)
+
+    async def _do_ping(self, rest: str) -> None:
+        await self._bench.ping(rest.encode())
+
+    async def _do_pong(self, rest: str) -> None:
+        await self._bench.pong(rest.encode())
+
+    async def _do_close(self, rest: str) -> None:
+        await self._bench.disconnect(*parse_close(rest))
+
+    async def _do_abort(self, _rest: str) -> None:
+        await self._bench.abort()
+
+    async def _do_raw(self, rest: str) -> None:
+        if not rest:
+            raise CommandError(
+                '/raw needs bytes: hex such as /raw 8900, or words such as /raw text mask=0 "hi"'
+            )
+        verdict = await self._bench.send_raw(rest)
+        self._screen.say(f"verdict: {verdict.text}")
+
+    async def _do_reconnect(self, rest: str) -> None:
+        await self._bench.set_reconnect(parse_switch("reconnect", rest))
+        self._screen.say(f"reconnect: {_shown(self._bench.reconnect)}")
+
+    async def _do_compression(self, rest: str) -> None:
+        self._set(compression=parse_switch("compression", rest))
+
+    async def _do_keepalive(self, rest: str) -> None:
+        self._set(keepalive=None if rest.strip().lower() == "off" else parse_duration(rest))
+
+    async def _do_subprotocol(self, rest: str) -> None:
+        self._set(subprotocols=tuple(rest.replace(",", " ").split()))
+
+    async def _do_header(self, rest: str) -> None:
+        if not rest:
+            self._set(headers=())
+            return
+        name, colon, value = rest.partition(":")
+        if not colon:
+            raise CommandError(f"{rest!r} is not a header: write it like /header Name: value")
+        self._set(headers=(*self._bench.settings.headers, (name.strip(), value.strip())))
+
+    async def _do_origin(self, rest: str) -> None:
+        self._set(origin=rest or None)
+
+    async def _do_ca(self, rest: str) -> None:
+        self._set(ca_file=str(_path(rest, "ca")) if rest else None)
+
+    async def _do_insecure(self, rest: str) -> None:
+        self._set(insecure=parse_switch("insecure", rest))
+
+    def _set(self, **change: Any) -> None:
+        self._bench.settings = dataclasses.replace(self._bench.settings, **change)
+        for option, value in change.items():
+            self._screen.say(f"{option.replace('_', ' ')}: {_shown(value)}; holds from the next connect")
+
+    async def _do_server(self, rest: str) -> None:
+        verb, _, name = rest.partition(" ")
+        name = name.strip() or "basic"
+        if name not in SERVERS:
+            raise CommandError(f"there is no server {name!r}: there are {', '.join(SERVERS)}")
+        if verb == "start":
+            await self._bench.start_server(name)
+        elif verb == "stop":
+            await self._bench.supervisor.stop(name)
+        elif verb == "restart":
+            await self._bench.supervisor.restart(name)
+        else:
+            raise CommandError(f"/server takes start, stop or restart, not {verb!r}")
+
+    async def _do_filter(self, rest: str) -> None:
+        self._screen.set_filter(LogFilter.parse(rest, self._screen.log_level))
+
+    async def _do_level(self, rest: str) -> None:
+        if rest not in {"frames", "messages"}:
+            raise CommandError(f"/level takes frames or messages, not {rest!r}")
+        self._screen.set_level("messages" if rest == "messages" else "frames")
+
+    async def _do_search(self, rest: str) -> None:
+        self._screen.search(rest)
+
+    async def _do_goto(self, rest: str) -> None:
+        if not rest.isdecimal():
+            raise CommandError(f"/goto takes the number of a row, not {rest!r}")
+        self._screen.goto(int(rest))
+
+    async def _do_save(self, rest: str) -> None:
+        path = _path(rest, "save")
+        if path.suffix == ".jsonl":
+            count = await asyncio.to_thread(save_events, path, self._bench.journal)
+            self._screen.say(f"wrote {count} events to {path}")
+        else:
+            lines = list(self._screen.log_lines())
+            await asyncio.to_thread(path.write_text, "\n".join(lines) + "\n", "utf-8")
+            self._screen.say(f"wrote {len(lines)} rows to {path}")
+
+    async def _do_clear(self, _rest: str) -> None:
+        self._screen.clear_log()
+
+    async def _do_reset(self, _rest: str) -> None:
+        self._bench.statistics.reset()
+
+    async def _do_help(self, _rest: str) -> None:
+        await self._screen.run_action("app.help")
+
+    async def _do_quit(self, _rest: str) -> None:
+        await self._screen.run_action("app.quit")
+
+
+def _shown(value: object) -> str:
+    match value:
+        case True:
+            return "on"
+        case None | False:
+            return "off"
+        case ():
+            return "none"
+        case tuple():
+            # Of headers the names alone: their values are often secrets.
+            return ", ".join(item[0] if isinstance(item, tuple) else str(item) for item in value)
+    return str(value)
+
+
+def _path(rest: str, command: str) -> Path:
+    if not rest:
+        raise CommandError(f"/{command} needs the name of a file")
+    return Path(rest).expanduser()
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise CommandError(f"{path} is not a file")
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        raise CommandError(
+            f"{path} has {format_size(size)}; one message takes at most {format_size(LARGEST_FILE)}"
+        )
+    return path.read_bytes()

@@ -1,0 +1,419 @@
+"""The screen of a phase: connection state, log, statistics, servers, lesson. The bones of every phase."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterator
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher, Footer, Static, Tab, Tabs
+
+from wslab.lab.commands import CommandError
+from wslab.lab.course import Course, Lesson
+from wslab.lab.course import Phase as CoursePhase
+from wslab.lab.logfilter import Level, LogFilter
+from wslab.lab.workbench import BUNDLED, LIVE, Workbench, WorkbenchError
+from wslab.net.lifecycle import ConnectFailed, NotOpen
+from wslab.tasks import spawn
+from wslab.tui.runner import CommandRunner
+from wslab.tui.safe_text import visible
+from wslab.tui.screens.target_screen import TargetScreen
+from wslab.tui.widgets.code_view import CodeView
+from wslab.tui.widgets.composer import Composer
+from wslab.tui.widgets.course_list import CourseList
+from wslab.tui.widgets.frame_log import FrameLog
+from wslab.tui.widgets.frame_view import FrameView
+from wslab.tui.widgets.handshake_view import HandshakeView
+from wslab.tui.widgets.lesson_view import LessonView
+from wslab.tui.widgets.server_list import ServerList
+from wslab.tui.widgets.server_log_view import ServerLogView
+from wslab.tui.widgets.state_line import StateLine, StateView
+from wslab.tui.widgets.stats_panel import StatsLine, StatsPanel
+from wslab.tui.widgets.top_bar import TopBar
+from wslab.wire.events import Event, Http, State
+
+TABS: dict[str, str] = {
+    "log": "Log",
+    "lesson": "Lesson",
+    "stats": "Stats",
+    "frame": "Frame",
+    "handshake": "Handshake",
+    "code": "Code",
+    "server": "Server log",
+}
+ABOVE = ("log", "stats")
+"""Tabs that exist only where the screen is narrow: elsewhere their content is always in view."""
+NARROW = "-narrow"
+STATS_HZ = 3
+"""Repaints of the statistics a second."""
+LARGEST_COPY = 100_000
+"""Characters that are copied to the terminal's clipboard at most."""
+
+
+class LabScreen(Screen[None]):
+    """Everything of one phase on one screen."""
+
+    CSS_PATH = "lab_screen.tcss"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it on the instance
+        (0, NARROW),
+        (100, "-wide"),
+        (160, "-huge"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "connect", "Connect", id="connect"),
+        Binding("d", "disconnect", "Disconnect", id="disconnect"),
+        Binding("i", "compose", "Write", id="compose"),
+        Binding("p", "ping", "Ping", id="ping"),
+        Binding("s", "side", "Servers", id="side"),
+        Binding("space", "follow", "Follow", id="follow"),
+        Binding("slash", "filter", "Filter", key_display="/", id="filter"),
+        Binding("m", "level", "Frames/messages", id="level", show=False),
+        Binding("r", "reset", "Reset stats", id="reset-statistics", show=False),
+        Binding("o", "open", "Open URL", id="open-url", show=False),
+        Binding("y", "copy", "Copy", id="copy", show=False),
+        Binding("w", "save", "Save log", id="save-log", show=False),
+        Binding("left_square_bracket", "lesson(-1)", "Previous lesson", id="previous-lesson", show=False),
+        Binding("right_square_bracket", "lesson(1)", "Next lesson", id="next-lesson", show=False),
+        Binding("f2", "tab('lesson')", "Lesson", id="tab-lesson", show=False),
+        Binding("f3", "tab('frame')", "Frame", id="tab-frame", show=False),
+        Binding("f4", "tab('handshake')", "Handshake", id="tab-handshake", show=False),
+        Binding("f5", "tab('code')", "Code", id="tab-code", show=False),
+        Binding("f6", "tab('server')", "Server log", id="tab-server", show=False),
+        Binding("f7", "tab('log')", "Log", id="tab-log", show=False),
+        Binding("f8", "tab('stats')", "Statistics", id="tab-stats", show=False),
+        Binding("question_mark", "app.help", "Help", key_display="?", id="help"),
+    ]
+
+    def __init__(self, workbench: Workbench, course: Course, lesson: Lesson, fps: float) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.course = course
+        self.lesson = lesson
+        self.runner = CommandRunner(self)
+        self._fps = fps
+        self._read: set[str] = set()
+        self._rtt: float | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the bones: side column, state, log and statistics, tabs, composer."""
+        yield TopBar(self.course, self.lesson.phase)
+        with Horizontal(id="main"):
+            with Vertical(id="side"):
+                yield CourseList(id="course-list")
+                yield ServerList()
+            with Vertical(id="work"):
+                yield StateLine(id="state-line")
+                yield StatsLine(id="stats-line")
+                with Vertical(id="body"):
+                    with Horizontal(id="upper"):
+                        with Vertical(id="log-pane"):
+                            yield FrameLog(self.workbench.journal, fps=self._fps, id="frame-log")
+                            yield Static(id="log-status", markup=False)
+                        with Vertical(id="stats-pane"):
+                            yield StatsPanel(id="stats-panel")
+                    yield Tabs(
+                        *(Tab(title, id=name) for name, title in TABS.items()), active="lesson", id="tabs"
+                    )
+                    with ContentSwitcher(initial="pane-lesson", id="lower"):
+                        yield LessonView(id="pane-lesson")
+                        yield FrameView(id="pane-frame")
+                        yield HandshakeView(id="pane-handshake")
+                        yield CodeView(id="pane-code")
+                        yield ServerLogView(id="pane-server")
+        yield Composer()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show what there is and start the clocks that repaint it."""
+        self.query_one(FrameLog).focus()
+        self.query_one(CodeView).follow(self.workbench.transcript)
+        self.query_one(CodeView).show_server(BUNDLED)
+        self.workbench.listen(self.observe)
+        self.set_interval(1 / STATS_HZ, self.show_statistics)
+        self.show_state()
+        self.call_after_refresh(self.show_lesson)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the screen has one column only."""
+        return self.has_class(NARROW)
+
+    def observe(self, event: Event) -> None:
+        """Show at once what changes the state; a listener of the workbench."""
+        # The last events come while the screen is being taken down.
+        if not self.is_running:
+            return
+        if isinstance(event, State | Http):
+            self.show_state()
+        self.query_one(ServerLogView).observe((event,))
+
+    def show_state(self) -> None:
+        """Show the state of the connection and its handshake."""
+        self.query_one(StateLine).show(self._state_view())
+        self.query_one(HandshakeView).show(*self.workbench.handshake)
+
+    def show_statistics(self) -> None:
+        """Show the statistics and what the servers do; several times a second."""
+        snapshot = self.workbench.statistics.snapshot()
+        self.query_one(StatsPanel).show(snapshot)
+        self.query_one(StatsLine).show(snapshot)
+        self._rtt = snapshot.rtt
+        self.query_one(StateLine).show(self._state_view())
+        statuses = self.workbench.supervisor.statuses()
+        self.query_one(ServerList).show(statuses)
+        self.query_one(TopBar).show(statuses, self._position)
+        self.query_one("#log-status", Static).update(self.query_one(FrameLog).status_text)
+
+    def _state_view(self) -> StateView:
+        bench = self.workbench
+        view = bench.view
+        return StateView(
+            phase=view.phase,
+            visited=view.visited,
+            why=view.why,
+            code=view.code,
+            url=view.url or bench.target,
+            subprotocol=bench.subprotocol,
+            extensions=bench.extensions,
+            since_seconds=bench.clock.monotonic() - view.since if view.visited else None,
+            rtt=self._rtt,
+            note=bench.returning,
+        )
+
+    @property
+    def _position(self) -> str:
+        lessons = self.course.phases[self.lesson.phase - 1].lessons
+        return f"{self.lesson.title} {lessons.index(self.lesson) + 1}/{len(lessons)}"
+
+    def show_lesson(self) -> None:
+        """Show the lesson and its place in the course."""
+        self.query_one(LessonView).show(self.lesson)
+        self.query_one(CourseList).show(self.course, self.lesson, self._read)
+
+    def show_phase(self, phase: CoursePhase) -> None:
+        """Show what a phase that is still to come will be about."""
+        self.query_one(LessonView).show_phase(phase)
+        self.action_tab("lesson")
+
+    def say(self, text: str) -> None:
+        """Tell the learner something in passing."""
+        self.notify(visible(text), markup=False)
+
+    # What is asked for
+
+    def carry_out(self, action: Coroutine[object, object, None], what: str) -> None:
+        """Run an action of the learner; what goes wrong is said, not thrown."""
+        spawn(self._carry_out(action), what)
+
+    async def _carry_out(self, action: Coroutine[object, object, None]) -> None:
+        try:
+            await action
+        except (CommandError, WorkbenchError, ConnectFailed, NotOpen, ValueError, OSError) as error:
+            self.notify(visible(str(error)), severity="error", timeout=8, markup=False)
+
+    @on(Composer.Sent)
+    def run_line(self, event: Composer.Sent) -> None:
+        """Carry out a line of the composer."""
+        self.carry_out(self.runner.run(event.line), f"line {event.line[:40]!r}")
+
+    @on(Composer.Left)
+    def leave_composer(self) -> None:
+        """Give the letters back to the keys."""
+        self.query_one(FrameLog).focus()
+
+    @on(FrameLog.Highlighted)
+    def show_event(self, event: FrameLog.Highlighted) -> None:
+        """Keep the Frame tab at the row under the cursor."""
+        self.query_one(FrameView).show(event.event)
+
+    @on(FrameLog.Selected)
+    def open_event(self, event: FrameLog.Selected) -> None:
+        """Open the row in the Frame tab."""
+        self.query_one(FrameView).show(event.event)
+        self.action_tab("frame")
+
+    @on(CourseList.LessonChosen)
+    def choose_lesson(self, event: CourseList.LessonChosen) -> None:
+        """Open a lesson from the list."""
+        self._go_to(self.course.lesson(event.lesson_id))
+        self.action_tab("lesson")
+
+    @on(CourseList.PhaseChosen)
+    async def choose_phase(self, event: CourseList.PhaseChosen) -> None:
+        """Open another phase."""
+        await self.run_action(f"app.phase({event.phase})")
+
+    # Tabs
+
+    @on(Tabs.TabActivated)
+    def show_tab(self, event: Tabs.TabActivated) -> None:
+        """Bring the tab's content to the front."""
+        name = event.tab.id or "lesson"
+        if name not in ABOVE:
+            self.query_one("#lower", ContentSwitcher).current = f"pane-{name}"
+        for place in ("log", "stats", "other"):
+            self.set_class(place == (name if name in ABOVE else "other"), f"-tab-{place}")
+
+    def on_resize(self) -> None:
+        """Move the log and the statistics into tabs where there is room for one column only."""
+        self.call_after_refresh(self._settle_tabs)
+
+    def _settle_tabs(self) -> None:
+        tabs = self.query_one(Tabs)
+        for name in ABOVE:
+            tabs.show(name) if self.narrow else tabs.hide(name)
+        if not self.narrow and tabs.active in ABOVE:
+            tabs.active = "lesson"
+        self.query_one("#side").remove_class("-open")
+
+    def action_tab(self, name: str) -> None:
+        """Go to a tab; in a wide screen the log and the statistics are in view already."""
+        if self.narrow or name not in ABOVE:
+            self.query_one(Tabs).active = name
+        if name == "log":
+            self.query_one(FrameLog).focus()
+
+    # Keys
+
+    def action_connect(self) -> None:
+        """Connect, and get ready to write."""
+        self.carry_out(self._connect(), "connect")
+
+    async def _connect(self) -> None:
+        if self.workbench.view.phase in LIVE:
+            raise WorkbenchError("this connection is in use: d disconnects it, /connect URL replaces it")
+        if self.narrow:
+            self.action_tab("log")
+        await self.workbench.connect()
+        composer = self.query_one(Composer)
+        if not composer.used:
+            composer.offer("hello")
+        composer.focus()
+
+    def action_disconnect(self) -> None:
+        """Start the closing handshake."""
+        self.carry_out(self.workbench.disconnect(), "disconnect")
+
+    def action_ping(self) -> None:
+        """Send a Ping whose payload tells it from others."""
+        self.carry_out(self.workbench.ping(), "ping")
+
+    def action_compose(self) -> None:
+        """Go to the line at the bottom."""
+        self.query_one(Composer).focus()
+
+    def action_write(self, start: str) -> None:
+        """Go to the line at the bottom with the start of a command in it."""
+        composer = self.query_one(Composer)
+        composer.value = start
+        composer.cursor_position = len(start)
+        composer.focus()
+
+    def action_side(self) -> None:
+        """Open or close the side column where it is folded away; focus it elsewhere."""
+        side = self.query_one("#side")
+        if self.narrow:
+            side.toggle_class("-open")
+        if side.display:
+            self.query_one(CourseList).focus()
+
+    def action_follow(self) -> None:
+        """Follow the newest row, or stay."""
+        self.query_one(FrameLog).toggle_follow()
+
+    def action_level(self) -> None:
+        """Switch between wire frames and whole messages."""
+        self.set_level("messages" if self.log_level == "frames" else "frames")
+
+    def action_reset(self) -> None:
+        """Set the statistics to zero."""
+        self.workbench.statistics.reset()
+        self.say("the statistics start again at zero")
+
+    def action_open(self) -> None:
+        """Ask for another WebSocket."""
+        self.app.push_screen(TargetScreen(self.workbench.choices(), self.workbench.target), self._open)
+
+    def _open(self, target: str | None) -> None:
+        if target is not None:
+            self.carry_out(self.workbench.connect(target), "connect")
+
+    def action_copy(self) -> None:
+        """Copy the row under the cursor to the clipboard of the terminal."""
+        text = self.query_one(FrameLog).payload_text()
+        if text is None:
+            self.say("no row is selected")
+            return
+        self.app.copy_to_clipboard(text[:LARGEST_COPY])
+        cut = f" (the first {LARGEST_COPY})" if len(text) > LARGEST_COPY else ""
+        self.say(f"copied {len(text)} characters{cut}; if the terminal refuses, w saves to a file")
+
+    def action_lesson(self, step: int) -> None:
+        """Go to the next or the previous lesson of the phase."""
+        lessons = self.course.phases[self.lesson.phase - 1].lessons
+        place = lessons.index(self.lesson) + step
+        if 0 <= place < len(lessons):
+            self._go_to(lessons[place])
+
+    def _go_to(self, lesson: Lesson) -> None:
+        self._read.add(self.lesson.id)
+        self.lesson = lesson
+        self.show_lesson()
+
+    def action_filter(self) -> None:
+        """Type a filter for the log."""
+        self.action_write(f"/filter {self.query_one(FrameLog).log_filter}".rstrip() + " ")
+
+    def action_save(self) -> None:
+        """Type where to save the log."""
+        self.action_write("/save ")
+
+    # What commands do to the log
+
+    @property
+    def log_level(self) -> Level:
+        """What the log shows: frames or messages."""
+        return self.query_one(FrameLog).level
+
+    def set_level(self, level: Level) -> None:
+        """Show frames or messages."""
+        self.query_one(FrameLog).level = level
+        self.say(f"the log shows {level}")
+
+    def set_filter(self, log_filter: LogFilter) -> None:
+        """Show only some rows."""
+        self.query_one(FrameLog).set_filter(log_filter)
+        self.show_log()
+
+    def search(self, pattern: str) -> None:
+        """Go to the first match."""
+        self.show_log()
+        self.query_one(FrameLog).search(pattern)
+
+    def goto(self, number: int) -> None:
+        """Go to a row by its number.
+
+        Raises:
+            CommandError: there is no such row any more.
+        """
+        self.show_log()
+        if not self.query_one(FrameLog).goto(number):
+            raise CommandError(f"there is no row {number} in the log")
+
+    def log_lines(self) -> Iterator[str]:
+        """Return the rows of the log as it is filtered now, as text."""
+        return self.query_one(FrameLog).lines()
+
+    def clear_log(self) -> None:
+        """Empty the log; what was counted stays counted."""
+        self.workbench.journal.clear()
+
+    def show_log(self) -> None:
+        """Bring the log to the front."""
+        self.action_tab("log")
