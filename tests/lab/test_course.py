@@ -50,8 +50,8 @@ def write(root: Path, changes: dict[str, str]) -> Path:
     files = {
         "course.toml": 'format = 1\nid = "small"\n[[phase]]\nid = "one"\nfolder = "1-one"\n',
         "1-one/en.md": '+++\ntitle = "One"\nsummary = "The first."\n+++\n',
-        "1-one/010-a/lesson.toml": LESSON,
-        "1-one/010-a/en.md": PROSE,
+        LESSON_FILE: LESSON,
+        PROSE_FILE: PROSE,
     } | changes
     for name, text in files.items():
         path = root / name
@@ -60,6 +60,8 @@ def write(root: Path, changes: dict[str, str]) -> Path:
     return root
 
 
+LESSON_FILE = "1-one/010-a/lesson.toml"
+PROSE_FILE = "1-one/010-a/en.md"
 LESSON = """\
 format = 1
 id = "p1-a"
@@ -195,10 +197,12 @@ def test_the_table_of_close_codes_agrees_with_the_lab(course: Course) -> None:
 
 
 def test_a_page_shows_title_sources_and_numbered_steps(tmp_path: Path) -> None:
-    lesson = load_course(write(tmp_path, {})).lesson("p1-a")
+    sources = '"6455#5.5.2", "6455#5.5.3", "7692#7"'
+    toml = LESSON.replace('"6455#5.5.2"', sources)
+    lesson = load_course(write(tmp_path, {LESSON_FILE: toml})).lesson("p1-a")
     assert lesson.steps == ("First", "Second")
     assert lesson.page == (
-        "# A\n\nThe letter.  \n*3 min · RFC 6455 5.5.2*\n\n"
+        "# A\n\nThe letter.  \n*3 min · RFC 6455 5.5.2, 5.5.3 · RFC 7692 7*\n\n"
         "Hello.\n\n## 1. First\n\nPress `c`.\n\n## 2. Second\n\nPress `d`."
     )
 
@@ -239,10 +243,6 @@ def test_an_unknown_lesson_is_answered_with_those_there_are(course: Course) -> N
 def test_a_language_is_two_or_three_letters(lang: str) -> None:
     with pytest.raises(ValueError, match="like en or ja"):
         load_course(lang=lang)
-
-
-LESSON_FILE = "1-one/010-a/lesson.toml"
-PROSE_FILE = "1-one/010-a/en.md"
 
 
 @pytest.mark.parametrize(
