@@ -4,43 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+import random
+from contextlib import suppress
 
 import pytest
-import pytest_asyncio
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.typing import Subprotocol
 
+from tests.support.basic_server import BINARY, CLOSE, CONT, MESSAGES, PING, PONG, TEXT, echoes, to
 from tests.support.bundled_server import RunningServer, running
 from tests.support.raw_http import HANDSHAKE, ask, upgraded
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-TEXT, BINARY, CONT, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def basic() -> AsyncGenerator[RunningServer]:
-    """One server for every test that needs no option."""
-    async with running("basic") as server:
-        yield server
-
-
-def to(server: RunningServer, path: str, **options: object) -> connect:
-    """Return a client for a path of the server: no proxy, no keepalive of its own, no limit on size."""
-    defaults: dict[str, object] = {"proxy": None, "ping_interval": None, "max_size": None}
-    return connect(server.url + path, **(defaults | options))  # type: ignore[arg-type]
-
-
-async def echoes(client: ClientConnection) -> bool:
-    """Whether what is sent comes back as the next message."""
-    await client.send("still there?")
-    return await client.recv() == "still there?"
-
-
-MESSAGES = ["hello", "", "日本 🎌", "x" * 70_000, b"\x00\xff", b"", b"\x80" * 70_000]
 
 
 @pytest.mark.parametrize(
@@ -301,7 +277,36 @@ async def test_a_drop_is_1006_to_a_client(basic: RunningServer) -> None:
     assert client.close_code == 1006
 
 
-# --- the handshake -------------------------------------------------------------------------------------
+async def test_a_message_over_the_limit_closes_with_1009(basic: RunningServer) -> None:
+    async with to(basic, "/echo") as client:
+        await client.send(b"x" * 2**20)
+        assert len(await client.recv()) == 2**20
+        await client.send(b"x" * (2**20 + 1))
+        await client.wait_closed()
+    assert client.close_code == 1009
+
+
+async def test_whatever_bytes_come_the_server_goes_on() -> None:
+    bytes_of = random.Random(6455).randbytes
+    async with running("basic") as server:
+        for length in (1, 2, 14, 100, 5000) * 5:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(bytes_of(length) + b"\r\n\r\n")
+            writer.write_eof()
+            with suppress(ConnectionError):
+                await reader.read()
+            writer.transport.abort()
+            async with upgraded(server.port, "/json") as raw:
+                raw.writer.write(bytes_of(length))
+                raw.writer.write_eof()
+                with suppress(ConnectionError):
+                    await raw.reader.read()
+        async with to(server, "/echo") as client:
+            assert await echoes(client)
+    assert [line for line in server.lines if line.get("level") in ("warning", "error")] == []
+
+
+# --- before a connection opens: handshakes, refusals, wrong requests ------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -517,15 +522,6 @@ async def test_a_handshake_without_upgrade_is_told_to_upgrade(basic: RunningServ
 async def test_only_get_opens_a_websocket(basic: RunningServer) -> None:
     answer = await ask(basic.port, "/", *HANDSHAKE, method="POST")
     assert (answer.status, answer.headers["allow"]) == (405, "GET")
-
-
-async def test_a_message_over_the_limit_closes_with_1009(basic: RunningServer) -> None:
-    async with to(basic, "/echo") as client:
-        await client.send(b"x" * 2**20)
-        assert len(await client.recv()) == 2**20
-        await client.send(b"x" * (2**20 + 1))
-        await client.wait_closed()
-    assert client.close_code == 1009
 
 
 # --- options -------------------------------------------------------------------------------------------

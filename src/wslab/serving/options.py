@@ -59,6 +59,7 @@ def server_parser(name: str, description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=name,
         description=description,
+        epilog="A message may have 4096 fragments; set WEBSOCKETS_MAX_FRAGMENTS in the environment for more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
