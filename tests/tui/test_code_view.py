@@ -8,7 +8,7 @@ from tests.support.waiting import until
 from wslab.bundled import SERVERS, BundledError, ServerInfo
 from wslab.lab.codegen import NOTHING_YET, Transcript
 from wslab.net.options import ConnectOptions
-from wslab.tui.widgets.code_view import CodeView
+from wslab.tui.widgets.code_view import LARGEST_COPY, CodeView
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -71,6 +71,20 @@ async def test_t_switches_to_the_source_of_the_server_and_back() -> None:
         await until(lambda: "hello" in app.shown(), "the program")
         await until(lambda: app.query_one("#code-scroll").scroll_y == 0, "its top")
         assert app.view.text() == made.python()
+
+
+async def test_y_copies_the_program_that_is_in_view() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        made = transcript()
+        app.view.follow(made)
+        app.view.show_server("basic")
+        app.query_one("#code-scroll").focus()
+        await pilot.press("y")
+        await until(lambda: app.clipboard == made.python(), "the learner's program")
+        await pilot.press("t", "y")
+        source = SERVERS["basic"].path.read_text(encoding="utf-8")
+        await until(lambda: app.clipboard == source[:LARGEST_COPY], "the server's source")
 
 
 async def test_a_long_line_can_be_reached() -> None:

@@ -16,10 +16,12 @@ from wslab.lab.codegen import NOTHING_YET, Transcript
 
 REFRESH = 0.25
 """Seconds between two looks at the transcript."""
+LARGEST_COPY = 64 * 1024
+"""Characters that are copied at most: terminals drop what is longer."""
 
 
 class CodeView(Vertical):
-    """Two programs, one at a time. `t` goes from one to the other."""
+    """Two programs, one at a time. `t` goes from one to the other, `y` copies the one in view."""
 
     DEFAULT_CSS = """
     CodeView {
@@ -34,6 +36,7 @@ class CodeView(Vertical):
         Binding(
             "t", "switch_part", "Your code/server", id="switch-code", tooltip="Your program or the server's"
         ),
+        Binding("y", "copy_code", "Copy", id="copy-code", tooltip="Copy the program in view"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
@@ -85,6 +88,13 @@ class CodeView(Vertical):
         """Go from the learner's program to the server's source, or back."""
         self._show_server = not self._show_server
         self._look()
+
+    def action_copy_code(self) -> None:
+        """Copy the program in view to the clipboard of the terminal."""
+        text = self.text()
+        self.app.copy_to_clipboard(text[:LARGEST_COPY])
+        cut = f", the first {LARGEST_COPY} characters" if len(text) > LARGEST_COPY else ""
+        self.notify(f"copied {text.count(chr(10))} lines{cut}, if the terminal allows it", markup=False)
 
     def _look(self) -> None:
         """Take over what changed, if anybody can see it."""
