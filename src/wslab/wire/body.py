@@ -49,51 +49,59 @@ class BodyReader:
         """Whether an end of the connection now would come before the end of the body."""
         return self._chunked or (self._left or 0) > 0
 
-    def feed(self, data: bytes) -> bytes:
-        """Take the next bytes; return those behind the end of the body."""
-        while data and not self.done:
-            data = self._feed_line(data) if self._chunked and self._left == 0 else self._feed_content(data)
-        return data
+    def feed(self, data: bytes, start: int = 0) -> int:
+        """Take `data[start:]`; return the place in `data` where the body ends or `data` does."""
+        at = start
+        while at < len(data) and not self.done:
+            at = (
+                self._feed_line(data, at)
+                if self._chunked and self._left == 0
+                else self._feed_content(data, at)
+            )
+        return at
 
-    def _feed_content(self, data: bytes) -> bytes:
-        content = data if self._left is None else data[: self._left]
-        self.length += len(content)
+    def _feed_content(self, data: bytes, at: int) -> int:
+        end = len(data) if self._left is None else min(len(data), at + self._left)
+        self.length += end - at
         room = self._preview_limit - len(self.preview)
         if room > 0:
-            self.preview += content[:room]
-        if self._left is None:
-            return b""
-        self._left -= len(content)
-        return data[len(content) :]
+            self.preview += data[at : min(end, at + room)]
+        if self._left is not None:
+            self._left -= end - at
+        return end
 
-    def _feed_line(self, data: bytes) -> bytes:
+    def _feed_line(self, data: bytes, at: int) -> int:
         """Read a chunk's size, the end of the chunk before it, or the trailer (RFC 9112 section 7.1)."""
-        head, newline, rest = data.partition(b"\n")
-        line = self._line + head + newline
+        end = data.find(b"\n", at, at + _LINE_LIMIT) + 1
+        whole = end > 0
+        if not whole:
+            end = min(len(data), at + _LINE_LIMIT)
+        line = self._line + data[at:end]
         if len(line) > _LINE_LIMIT:
-            return self._give_up(line + rest)
-        if not newline:
+            self._give_up(line)
+            return end
+        if not whole:
             self._line = line
-            return b""
+            return end
         self._line = b""
         blank = line in (b"\r\n", b"\n")
         if self._trailer:
             self._chunked = not blank
-            return rest
-        if blank:
-            return rest
-        size = _SIZE_LINE.fullmatch(line)
-        if size is None:
-            return self._give_up(line + rest)
-        self._left = int(size[1], 16)
-        self._trailer = self._left == 0
-        return rest
+        elif not blank:
+            size = _SIZE_LINE.fullmatch(line)
+            if size is None:
+                self._give_up(line)
+            else:
+                self._left = int(size[1], 16)
+                self._trailer = self._left == 0
+        return end
 
-    def _give_up(self, data: bytes) -> bytes:
+    def _give_up(self, line: bytes) -> None:
+        """Take a line that is not what it has to be, and everything after it, for content."""
         self._chunked = False
         self._left = None
         self._line = b""
-        return data
+        self._feed_content(line, 0)
 
     def finish(self) -> None:
         """Drop the part of a chunk's size or of the trailer that was held back: the connection ended."""

@@ -17,6 +17,7 @@ from wslab.wire.head import Head, HeadReader, read_status
 HOLD_LIMIT = 64 * 1024
 """Bytes of a client that are kept unread until the server's answer says what they are."""
 
+_HEAD_PORTION = 4096
 _BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -151,25 +152,32 @@ class ConnectionReader:
 
     def _read(self, side: _Side, data: bytes, t: float, wall: float, events: list[Event]) -> None:
         """Read on whatever stage the direction is in, until the bytes are used up."""
-        while data:
+        at = 0
+        while at < len(data):
             if side.stage is _Stage.HEAD:
-                found = side.head.feed(data)
-                if found is None:
-                    return
-                head, data = found
-                self._take_head(side, head, t, wall, events)
+                # A portion at a time: many short heads in one chunk must not copy the rest of it each.
+                portion = data[at : at + _HEAD_PORTION]
+                at += len(portion)
+                found = side.head.feed(portion)
+                if found is not None:
+                    head, rest = found
+                    at -= len(rest)
+                    self._take_head(side, head, t, wall, events)
             elif side.stage is _Stage.HELD:
-                room = HOLD_LIMIT - len(side.held)
-                side.held += data[:room]
-                data = data[room:]
-                if data:
+                held = data[at : at + HOLD_LIMIT - len(side.held)]
+                side.held += held
+                at += len(held)
+                if at < len(data):
                     # The wait is over: what asked for WebSocket is taken for frames.
                     self._release(asks_for_websocket(self.request), t, wall, events)
             elif side.stage is _Stage.FRAMES:
-                side.frames.feed(data, t, wall, events)
+                side.frames.feed(data[at:], t, wall, events)
                 return
             else:
-                data = self._read_body(side, data, t, wall, events)
+                assert side.body is not None  # made where the stage begins
+                at = side.body.feed(data, at)
+                if side.body.done:
+                    self._end_body(side, t, wall, events)
 
     def _take_head(self, side: _Side, head: Head, t: float, wall: float, events: list[Event]) -> None:
         event = self._http(side, head, t, wall)
@@ -226,13 +234,6 @@ class ConnectionReader:
             side.stage = _Stage.FRAMES
         if self.upgraded:
             side.frames.set_early(False)
-
-    def _read_body(self, side: _Side, data: bytes, t: float, wall: float, events: list[Event]) -> bytes:
-        assert side.body is not None  # made where the stage begins
-        rest = side.body.feed(data)
-        if side.body.done:
-            self._end_body(side, t, wall, events)
-        return rest
 
     def _end_body(self, side: _Side, t: float, wall: float, events: list[Event]) -> None:
         """Emit the body so far; what follows it is one that only the connection ends."""

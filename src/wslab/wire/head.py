@@ -62,10 +62,11 @@ def parse_head(raw: bytes, direction: Direction) -> Head:
     if len(body) != len(raw):
         broken[rule.LEADING_BLANK] = None
     lines: list[str] = []
+    ended = body.count(b"\n")
     for line in body.decode("latin-1").split("\n"):
         if line.endswith("\r"):
             line = line[:-1]
-        elif len(lines) < body.count(b"\n"):
+        elif len(lines) < ended:
             broken[rule.BARE_LF] = None
         if "\r" in line:
             broken[rule.BARE_CR] = None
