@@ -230,7 +230,10 @@ class Inflater:
                 if self._finals > _FINAL_BLOCKS:
                     self._stop(rule.CORRUPT_DEFLATE)
                     return
-                self._zlib = zlib.decompressobj(-15, zdict=b"".join(self._recent)[-WINDOW:])
+                window = b"".join(self._recent)[-WINDOW:]
+                self._recent = deque((window,))
+                self._recent_length = len(window)
+                self._zlib = zlib.decompressobj(-15, zdict=window)
             step = min(_STEP, self._limit + 1 - self.length)
             try:
                 piece = self._zlib.decompress(data, step)
