@@ -309,7 +309,7 @@ class Client(Watcher):
         )
 
     async def _load_trust(self, options: ConnectOptions) -> None:
-        # Reading the certificates of the system takes a tenth of a second, in which the screen should not stop.
+        # Reading the certificates of the system takes a while, in which the screen should not stop.
         if options.target.secure and self._trust is None:
             self._trust = await asyncio.to_thread(client_context, options)
 

@@ -256,12 +256,14 @@ def _hung_up(error: OSError, place: str) -> Explanation:
 
 def _tls(error: ssl.SSLError, place: str) -> Explanation:
     if isinstance(error, ssl.SSLCertVerificationError):
-        said = error.verify_message.rstrip(".")
-        why = _CERTIFICATE.get(error.verify_code, f"is not accepted: {said}")
-        if error.verify_code in (62, 64):
+        number = getattr(error, "verify_code", 0)
+        said = getattr(error, "verify_message", str(error)).rstrip(".")
+        why = _CERTIFICATE.get(number, f"is not accepted: {said}")
+        if number in (62, 64):
             why += f": {said}"
         return Explanation("certificate", f"the certificate of {place} {why}", _said(error), retry=False)
-    reason = error.reason or ""
+    # Only errors that come from OpenSSL itself have these attributes.
+    reason = getattr(error, "reason", None) or ""
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return _hung_up(error, place)
     if reason in _NO_TLS:

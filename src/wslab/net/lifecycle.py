@@ -67,6 +67,8 @@ class Lifecycle:
         self.conn = conn
         self.clock = clock
         self.phase = Phase.DISCONNECTED
+        self.opened: State | None = None
+        """The state OPEN, as soon as it is reached."""
         self.final: State | None = None
         """The last state, as soon as it is reached."""
         self.warnings: tuple[str, ...] = ()
@@ -117,6 +119,8 @@ class Lifecycle:
         """Enter a phase and report it."""
         state = State(*self.clock.stamp(), self.conn, phase, side, why, code)
         self.phase = phase
+        if phase is Phase.OPEN:
+            self.opened = state
         if phase in FINAL:
             self.final = state
             self._ended.set()

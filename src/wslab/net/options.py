@@ -18,6 +18,7 @@ from websockets.uri import WebSocketURI, parse_uri
 
 _TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_HOST = re.compile(r"[!-~]+")
 _SCHEMES = {"ws": "ws", "wss": "wss", "http": "ws", "https": "wss"}
 _OWN_HEADERS = frozenset({
     "host", "upgrade", "connection", "content-length", "transfer-encoding",
@@ -232,7 +233,7 @@ def _parse_url(url: str) -> WebSocketURI:
     try:
         if urlsplit(url).port == 0:
             raise UsageError("the URL names port 0: write the port that the server listens on, 1 to 65535")
-        return parse_uri(_normalise(url))
+        target = parse_uri(_normalise(url))
     except InvalidURI as error:
         reasons = {
             "hostname isn't provided": "names no host: write one like ws://localhost:8080/",
@@ -246,6 +247,10 @@ def _parse_url(url: str) -> WebSocketURI:
         ValueError
     ) as error:  # a port that is no number, brackets that do not match, a host that IDNA refuses
         raise UsageError(f"the URL cannot be read: {error}") from None
+    # International names are normalised, and that can bring forth a space.
+    if not _HOST.fullmatch(target.host):
+        raise UsageError(f"the URL cannot be read: {target.host!r} is no host name")
+    return target
 
 
 def _check_headers(headers: Sequence[tuple[str, str]]) -> None:

@@ -153,9 +153,8 @@ class Reconnector:
             except ConnectFailed as error:
                 return error.why, error.retry
         self.client = client
-        opened = self._clock.monotonic()
         final = await client.wait_closed()
-        if self._clock.monotonic() - opened >= self._steady:
+        if client.opened is not None and final.t - client.opened.t >= self._steady:
             self.attempts = self._failures = 0
         return final.why, may_help(final)
 
