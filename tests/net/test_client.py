@@ -45,6 +45,14 @@ class Tapped:
         self.log.check_order()
         return caught.value
 
+    async def expired(self, ready: Callable[[], object]) -> ConnectFailed:
+        """Open it, let its time run out as soon as something is true, and expect that to fail."""
+        refused = asyncio.ensure_future(self.refused())  # noqa: TID251
+        await until(ready, "the time to run out")
+        assert self.client._opening is not None
+        self.client._opening.reschedule(asyncio.get_running_loop().time())
+        return await refused
+
     async def final(self) -> State:
         """Wait for the end and check the order of everything that came before."""
         state = await asyncio.wait_for(self.client.wait_closed(), 10)
@@ -659,8 +667,8 @@ async def test_a_server_that_never_answers_the_handshake() -> None:
         await talk.read_all()
 
     async with FaultyServer(script) as server:
-        tapped = Tapped(server.url, open_timeout=0.1)
-        error = await tapped.refused()
+        tapped = Tapped(server.url)
+        error = await tapped.expired(lambda: server.conversations and server.conversations[0].received)
     assert error.explanation.kind == "timeout"
     assert "did not answer the handshake" in error.why
     assert tapped.log.phases == [Phase.CONNECTING, Phase.ERROR]
@@ -803,7 +811,11 @@ async def test_a_status_is_told_even_if_its_body_never_ends(end: bool) -> None:
             await talk.read_all()
 
     async with FaultyServer(script) as server:
-        error = await Tapped(server.url, open_timeout=10 if end else 0.1).refused()
+        tapped = Tapped(server.url)
+        if end:
+            error = await tapped.refused()
+        else:
+            error = await tapped.expired(lambda: tapped.client.reader.response)
     assert (error.code, error.explanation.kind) == (403, "http")
     assert "It says: not today" in error.why
 

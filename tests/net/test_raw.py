@@ -57,7 +57,9 @@ async def test_the_verdict_of_a_real_server(echo_url: str, data: bytes, kind: st
     client, log = raw(echo_url)
     await client.open()
     await client.send_bytes(data)
-    verdict = await client.verdict(0.15 if code is None else 5)
+    if kind == "answered":
+        await until(lambda: log.frames(Direction.S2C), "the answer")
+    verdict = await client.verdict(0.05 if code is None else 5)
     assert (verdict.kind, verdict.code) == (kind, code)
     assert verdict.text
     if code is None:
@@ -214,9 +216,15 @@ async def test_a_handshake_that_is_never_answered() -> None:
         await talk.read_all()
 
     async with FaultyServer(script) as server:
-        client, log = raw(server.url, b"GET / HTTP/1.1\r\nno end", open_timeout=0.1)
+        client, log = raw(server.url, b"GET / HTTP/1.1\r\nno end")
+        opening = asyncio.ensure_future(client.open())  # noqa: TID251
+        await until(
+            lambda: server.conversations and len(server.conversations[0].received) == 22, "the request"
+        )
+        assert client._opening is not None
+        client._opening.reschedule(asyncio.get_running_loop().time())
         with pytest.raises(ConnectFailed, match="did not answer the handshake"):
-            await client.open()
+            await opening
         await until(lambda: server.ended, "the end at the server")
     assert bytes(server.conversations[0].received) == b"GET / HTTP/1.1\r\nno end"
     log.check_order()
@@ -233,7 +241,8 @@ async def test_nobody_listens() -> None:
         await client.open()
 
 
-async def test_a_cancelled_open() -> None:
+@pytest.mark.parametrize("how", ["cancel", "abort"])
+async def test_giving_up_while_connecting(how: str) -> None:
     async def script(talk: Conversation) -> None:
         await talk.read_all()
 
@@ -241,8 +250,11 @@ async def test_a_cancelled_open() -> None:
         client, log = raw(server.url)
         task = asyncio.ensure_future(client.open())  # noqa: TID251
         await until(lambda: server.conversations and server.conversations[0].received, "the request")
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
+        if how == "cancel":
+            task.cancel()
+        else:
+            client.abort()
+        with pytest.raises(asyncio.CancelledError if how == "cancel" else ConnectFailed):
             await task
         assert log.phases == [Phase.CONNECTING, Phase.CLOSED]
         await until(lambda: server.ended, "the end at the server")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from pathlib import Path
 from typing import Any
@@ -123,18 +124,29 @@ async def test_plain_text_to_a_server_with_tls(authority: Authority) -> None:
     assert error.explanation.kind in ("garbage", "cut", "reset")
 
 
-@pytest.mark.parametrize("answer", [None, b""])
-async def test_a_tls_handshake_that_is_not_finished(answer: bytes | None) -> None:
+async def test_a_server_that_hangs_up_on_tls() -> None:
     async def script(talk: Conversation) -> None:
         await talk.reader.read(1)
-        if answer is None:
-            await talk.read_all()
 
     async with FaultyServer(script) as server:
-        error = await refusal(
-            server.url.replace("ws://", "wss://"), open_timeout=0.2 if answer is None else 5
-        )
+        error = await refusal(server.url.replace("ws://", "wss://"))
     assert "TLS handshake" in error.why
+
+
+async def test_a_tls_handshake_that_is_not_finished() -> None:
+    async def script(talk: Conversation) -> None:
+        await talk.read_all()
+
+    async with FaultyServer(script) as server:
+        client, log = client_for(server.url.replace("ws://", "wss://"))
+        opening = asyncio.ensure_future(client.open())  # noqa: TID251
+        await until(lambda: server.conversations and server.conversations[0].received, "the first packet")
+        assert client._opening is not None
+        client._opening.reschedule(asyncio.get_running_loop().time())
+        with pytest.raises(ConnectFailed, match="did not finish the TLS handshake"):
+            await opening
+        await until(lambda: server.ended, "the end at the server")
+    log.check_order()
 
 
 async def test_a_server_with_an_old_tls_version_only(authority: Authority) -> None:

@@ -7,7 +7,6 @@ import functools
 import logging
 import ssl
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
 from typing import Any, cast
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -22,7 +21,7 @@ from wslab.net.explain import (
     explain_timeout,
 )
 from wslab.net.inbox import Inbox, OnMessage
-from wslab.net.lifecycle import FINAL, ConnectFailed, NotOpen, Sink
+from wslab.net.lifecycle import FINAL, GIVEN_UP, ConnectFailed, NotOpen, Sink
 from wslab.net.options import ConnectOptions, UsageError, shown
 from wslab.net.tap import TappedConnection, Watcher
 from wslab.net.tls import INSECURE, client_context
@@ -83,8 +82,6 @@ class Client(Watcher):
         self.inbox = Inbox(on_message)
         self._failure: Exception | None = None
         self._connection: TappedConnection | None = None
-        self._opening: asyncio.Timeout | None = None
-        self._given_up = False
         self._trust: ssl.SSLContext | None = None
         self._watchdog: asyncio.TimerHandle | None = None
 
@@ -108,7 +105,7 @@ class Client(Watcher):
             if error is not None and self._connection is not None and self._connection.made:
                 await self._connection.wait_closed()
         except asyncio.CancelledError:
-            self._leave("given up before the connection was open")
+            self._leave(GIVEN_UP.why)
             raise
         if error is not None:
             self.fail(self._explain(error), error)
@@ -197,17 +194,14 @@ class Client(Watcher):
             self.abort()
         if self.phase is Phase.DISCONNECTED:
             return
-        if self.phase not in FINAL and self._connection is not None and not self._given_up:
+        if self.phase not in FINAL and self._connection is not None and not self.given_up:
             await self._connection.close(code, reason)
         await self.wait_closed()
 
     def abort(self, why: str = "the client cut the connection without a Close frame") -> None:
         """Cut the connection with a TCP reset, or give up connecting."""
-        if self.phase is Phase.CONNECTING and self._opening is not None:
-            self._given_up = True
-            # An attempt that just ran out of time ends anyhow.
-            with suppress(RuntimeError):
-                self._opening.reschedule(asyncio.get_running_loop().time())
+        if self.phase is Phase.CONNECTING:
+            self.give_up()
         elif self.phase in (Phase.OPEN, Phase.CLOSING) and self._connection is not None:
             self.cut(self._connection.transport, why)
 
@@ -315,8 +309,8 @@ class Client(Watcher):
 
     def _explain(self, error: BaseException) -> Explanation:
         place, proxy = self._hop.place, self._hop.proxy_url()
-        if self._given_up:
-            return Explanation("cancelled", "given up before the connection was open", "cancelled")
+        if self.given_up:
+            return GIVEN_UP
         if isinstance(error, UsageError):
             return Explanation("usage", str(error), str(error), retry=False)
         answered = self.explain_answer(place)

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from wslab.net.explain import Explanation, explain, explain_garbage, explain_status
@@ -21,6 +22,9 @@ Sink = Callable[[Sequence[Event]], None]
 
 FINAL = (Phase.CLOSED, Phase.ERROR)
 """The phases that no connection leaves."""
+
+GIVEN_UP = Explanation("cancelled", "given up before the connection was open", "cancelled")
+"""Why a connection did not open that this side no longer wanted."""
 
 ANSWER_KEPT = 200
 """Bytes of a server's answer that are kept."""
@@ -75,6 +79,9 @@ class Lifecycle:
         """What the learner should know about this connection although it works."""
         self.answer = b""
         """The first bytes that the server sent."""
+        self.given_up = False
+        """Whether this side stopped connecting."""
+        self._opening: asyncio.Timeout | None = None
         self._preview_limit = preview_limit
         self._sink = sink
         self._ended = asyncio.Event()
@@ -103,6 +110,14 @@ class Lifecycle:
         """
         if self.phase is not Phase.DISCONNECTED:
             raise RuntimeError("this opened a connection before and opens one only: make a new one")
+
+    def give_up(self) -> None:
+        """Stop connecting: what opens the connection ends as soon as the loop turns."""
+        self.given_up = True
+        if self._opening is not None:
+            # An attempt that just ran out of time ends anyhow.
+            with suppress(RuntimeError):
+                self._opening.reschedule(asyncio.get_running_loop().time())
 
     def emit(self, events: Sequence[Event]) -> None:
         """Pass events of this connection on, and follow its closing handshake."""
@@ -190,10 +205,9 @@ class Lifecycle:
             ConnectFailed: always.
         """
         if self.final is None:
-            given_up = explanation.kind == "cancelled"
             self.move(
-                Phase.CLOSED if given_up else Phase.ERROR,
-                "client" if given_up else "",
+                Phase.CLOSED if self.given_up else Phase.ERROR,
+                "client" if self.given_up else "",
                 explanation.why,
                 explanation.code,
             )

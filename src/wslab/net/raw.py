@@ -15,7 +15,7 @@ from websockets.typing import Origin, Subprotocol
 
 from wslab import __version__
 from wslab.net.explain import Explanation, explain, explain_timeout
-from wslab.net.lifecycle import Lifecycle, Sink
+from wslab.net.lifecycle import GIVEN_UP, Lifecycle, Sink
 from wslab.net.options import ConnectOptions
 from wslab.net.tls import INSECURE, client_context, describe_transport
 from wslab.tasks import spawn
@@ -24,6 +24,8 @@ from wslab.wire.closecodes import describe
 from wslab.wire.events import Direction, Event, Frame, Phase
 
 CHUNK = 2**16
+SHOWN = 4
+"""Frames that a verdict names."""
 BODY_WAIT = 0.25
 """Seconds to wait for the body of a refusal, whose status is known by then."""
 
@@ -90,7 +92,7 @@ class RawClient(Lifecycle):
             RuntimeError: this client was used before.
         """
         self.check_unused()
-        deadline = asyncio.timeout(self.options.open_timeout)
+        deadline = self._opening = asyncio.timeout(self.options.open_timeout)
         error: Exception | None = None
         try:
             try:
@@ -101,7 +103,7 @@ class RawClient(Lifecycle):
             except Exception as caught:  # noqa: BLE001 - whatever it is ends in a state and is raised below
                 error = caught
         except asyncio.CancelledError:
-            self._leave("given up before the connection was open")
+            self._leave(GIVEN_UP.why)
             raise
         if self.phase is not Phase.CONNECTING:
             return
@@ -138,7 +140,7 @@ class RawClient(Lifecycle):
                     await self._news.wait()
         except TimeoutError:
             if self._seen:
-                came = ", ".join(self._seen[:4]) + (" …" if len(self._seen) > 4 else "")
+                came = ", ".join(self._seen[:SHOWN]) + (" …" if len(self._seen) > SHOWN else "")
                 return Verdict("answered", None, f"the server answered with {came} and stays connected")
             return Verdict(
                 "silence", None, f"the server did not react within {timeout:g} s and stays connected"
@@ -151,14 +153,16 @@ class RawClient(Lifecycle):
             self.cut(self._transport, "the client ended the TCP connection without a Close frame", "fin")
 
     def abort(self, why: str = "the client cut the connection without a Close frame") -> None:
-        """Cut the connection with a TCP reset."""
-        if self.phase in (Phase.OPEN, Phase.CLOSING) and self._transport is not None:
+        """Cut the connection with a TCP reset, or give up connecting."""
+        if self.phase is Phase.CONNECTING:
+            self.give_up()
+        elif self.phase in (Phase.OPEN, Phase.CLOSING) and self._transport is not None:
             self.cut(self._transport, why)
 
     def emit(self, events: Sequence[Event]) -> None:
         super().emit(events)
         for event in events:
-            if isinstance(event, Frame) and event.direction is Direction.S2C:
+            if len(self._seen) <= SHOWN and isinstance(event, Frame) and event.direction is Direction.S2C:
                 self._seen.append(event.name)
         self._news.set()
 
@@ -236,6 +240,8 @@ class RawClient(Lifecycle):
 
     def _explain(self, error: BaseException | None, expired: bool) -> Explanation:
         place = self.options.place
+        if self.given_up:
+            return GIVEN_UP
         answered = self.explain_answer(place)
         if answered is not None:
             return answered
