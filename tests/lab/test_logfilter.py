@@ -58,7 +58,7 @@ def test_each_thing_is_one_row() -> None:
     rows = [event for event in SAMPLES if is_row(event, "frames")]
 
     assert [type(event).__name__ for event in rows] == [
-        *["Frame"] * 4, "State", "Http", "Body", "Tcp", "Tcp", "Tcp", "Proc", "Proc", "Proc", "Proc",
+        *["Frame"] * 4, "State", "Http", "Body", "Ui", "Tcp", "Tcp", "Tcp", "Proc", "Proc", "Proc", "Proc",
     ]  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def test_the_messages_level_has_messages_control_frames_and_broken_frames() -> N
     rows = [event for event in SAMPLES if is_row(event, "messages")]
 
     assert rows[:4] == [SAMPLES[1], SAMPLES[2], SAMPLES[3], SAMPLES[4]]
-    assert [type(event).__name__ for event in rows[4:]] == ["State", "Http", "Body", "Tcp", *["Proc"] * 4]
+    assert [type(event).__name__ for event in rows[4:]] == ["State", "Http", "Body", "Ui", "Tcp", *["Proc"] * 4]
 
 
 @settings(deadline=None)

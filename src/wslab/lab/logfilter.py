@@ -20,6 +20,7 @@ from wslab.wire.events import (
     Proc,
     State,
     Tcp,
+    Ui,
 )
 
 Level = Literal["frames", "messages"]
@@ -139,7 +140,7 @@ def is_row(event: Event, level: Level) -> bool:
         case Tcp():
             return level == "frames" or event.what == "reset"
         case _:
-            return isinstance(event, State | Http | Body)
+            return isinstance(event, State | Http | Body | Ui)
 
 
 def rows_among(events: Sequence[Event], level: Level) -> list[int]:
@@ -178,6 +179,8 @@ def searchable(event: Event) -> str:
             return f"tcp {event.what} {event.detail}"
         case Proc():
             return f"{event.server} {event.what} {event.text}"
+        case Ui():
+            return f"{event.action} {event.detail}"
         case _:
             return ""
 

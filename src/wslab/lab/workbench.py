@@ -287,29 +287,34 @@ class Workbench:
 
     async def send_text(self, text: str) -> None:
         """Send a text message."""
-        await self._regular().send_text(text)
+        client = self._regular()
         self.transcript.sent_text(text)
+        await client.send_text(text)
 
     async def send_binary(self, data: bytes, file: str = "") -> None:
         """Send a binary message; ``file`` is where it was read from, if it was."""
-        await self._regular().send_binary(data)
+        client = self._regular()
         self.transcript.sent_binary(data, file)
+        await client.send_binary(data)
 
     async def send_fragments(self, parts: Sequence[str]) -> None:
         """Send one text message in a frame for each part."""
-        await self._regular().send_fragments(parts)
+        client = self._regular()
         self.transcript.sent_fragments(parts)
+        await client.send_fragments(parts)
 
     async def ping(self, payload: bytes = b"") -> None:
         """Send a Ping; without a payload one that tells it from others."""
         payload = payload or secrets.token_hex(4).encode()
-        await self._regular().ping(payload)
+        client = self._regular()
         self.transcript.sent_ping(payload)
+        await client.ping(payload)
 
     async def pong(self, payload: bytes = b"") -> None:
         """Send a Pong nobody asked for."""
-        await self._regular().pong(payload)
+        client = self._regular()
         self.transcript.sent_pong(payload)
+        await client.pong(payload)
 
     async def send_raw(self, text: str) -> Verdict:
         """Send bytes as they are and wait for what the server makes of them.

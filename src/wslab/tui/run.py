@@ -8,6 +8,10 @@ import gc
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wslab.tui.app import LabApp
 
 
 def run_app(options: argparse.Namespace) -> int:
@@ -18,14 +22,21 @@ def run_app(options: argparse.Namespace) -> int:
     """
     # Read by Textual when it is first imported.
     os.environ.setdefault("TEXTUAL_FPS", str(max(options.fps, 15)))
+    from wslab.lab.state import first_visit, state_folder
     from wslab.tui.app import LabApp, UnknownTheme
 
+    try:
+        welcome = first_visit(state_folder())
+    except OSError as error:
+        print(f"wslab: progress can't be kept: {error}", file=sys.stderr)
+        welcome = False
     try:
         app = LabApp(
             phase=options.phase,
             lesson=options.lesson,
             url=options.url,
             fps=options.fps,
+            welcome=welcome,
             theme=options.theme or ("ansi-dark" if os.environ.get("NO_COLOR") else None),
         )
     except (UnknownTheme, ValueError) as error:
@@ -34,10 +45,7 @@ def run_app(options: argparse.Namespace) -> int:
     return asyncio.run(_run(app, options.mouse))
 
 
-async def _run(app: object, mouse: bool) -> int:
-    from wslab.tui.app import LabApp
-
-    assert isinstance(app, LabApp)
+async def _run(app: LabApp, mouse: bool) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.stop, 128 + number)

@@ -57,7 +57,7 @@ class CommandRunner:
     async def _do_file(self, rest: str) -> None:
         path = _path(rest, "file")
         data = await asyncio.to_thread(_read, path)
-        await self._bench.send_binary(data)
+        await self._bench.send_binary(data, str(path))
         self._screen.say(f"sent {path.name}, {format_size(len(data))}")
 
     async def _do_fragments(self, rest: str) -> None:

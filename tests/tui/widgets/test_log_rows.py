@@ -84,7 +84,7 @@ def test_a_state_spans_the_row() -> None:
     ("width", "line"),
     [
         (40, "  12!> TEXT       5 hello"),
-        (60, "  12!TIME > TEXT       5 hello"),
+        (56, "  12!TIME > TEXT       5 hello"),
         (80, "  12!TIME.012 > TEXT       5 hello"),
         (120, "  12! TIME.012 > TEXT         5  hello"),
         (200, "  12! TIME.012 > TEXT         5  hello"),

@@ -78,6 +78,8 @@ class LabScreen(Screen[None]):
         Binding("o", "open", "Open URL", id="open-url", show=False),
         Binding("y", "copy", "Copy", id="copy", show=False),
         Binding("w", "save", "Save log", id="save-log", show=False),
+        Binding("g", "write('/goto ')", "Go to row", id="goto", show=False),
+        Binding("escape", "log", "Back to the log", id="back-to-log", show=False),
         Binding("left_square_bracket", "lesson(-1)", "Previous lesson", id="previous-lesson", show=False),
         Binding("right_square_bracket", "lesson(1)", "Next lesson", id="next-lesson", show=False),
         Binding("f2", "tab('lesson')", "Lesson", id="tab-lesson", show=False),
@@ -195,6 +197,8 @@ class LabScreen(Screen[None]):
         """Show the lesson and its place in the course."""
         self.query_one(LessonView).show(self.lesson)
         self.query_one(CourseList).show(self.course, self.lesson, self._read)
+        if self.workbench.target.startswith("/"):
+            self.workbench.aim(self.lesson.path)
 
     def show_phase(self, phase: CoursePhase) -> None:
         """Show what a phase that is still to come will be about."""
@@ -225,7 +229,7 @@ class LabScreen(Screen[None]):
     @on(Composer.Left)
     def leave_composer(self) -> None:
         """Give the letters back to the keys."""
-        self.query_one(FrameLog).focus()
+        self._focus(self.query_one(Tabs).active if self.narrow else "log")
 
     @on(FrameLog.Highlighted)
     def show_event(self, event: FrameLog.Highlighted) -> None:
@@ -234,9 +238,11 @@ class LabScreen(Screen[None]):
 
     @on(FrameLog.Selected)
     def open_event(self, event: FrameLog.Selected) -> None:
-        """Open the row in the Frame tab."""
+        """Open the row in the Frame tab; where the log stays in view, so does the cursor in it."""
         self.query_one(FrameView).show(event.event)
-        self.action_tab("frame")
+        self._open_tab("frame")
+        if self.narrow:
+            self._focus("frame")
 
     @on(CourseList.LessonChosen)
     def choose_lesson(self, event: CourseList.LessonChosen) -> None:
@@ -273,11 +279,26 @@ class LabScreen(Screen[None]):
         self.query_one("#side").remove_class("-open")
 
     def action_tab(self, name: str) -> None:
-        """Go to a tab; in a wide screen the log and the statistics are in view already."""
+        """Go to a tab and into it; in a wide screen the log and the statistics are in view already."""
+        self._open_tab(name)
+        self._focus(name)
+
+    def action_log(self) -> None:
+        """Go back to the log."""
+        self.query_one("#side").remove_class("-open")
+        self.action_tab("log")
+
+    def _open_tab(self, name: str) -> None:
         if self.narrow or name not in ABOVE:
             self.query_one(Tabs).active = name
+
+    def _focus(self, name: str) -> None:
         if name == "log":
             self.query_one(FrameLog).focus()
+        elif name not in ABOVE:
+            pane = self.query_one(f"#pane-{name}")
+            target = next(each for each in (pane, *pane.query("*")) if each.can_focus)
+            self.call_after_refresh(target.focus)
 
     # Keys
 

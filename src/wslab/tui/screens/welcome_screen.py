@@ -17,8 +17,8 @@ TEXT = """\
 Press [b reverse] c [/]      the lab starts its own echo server and connects to it.
 Press [b reverse] Enter [/]  the word "hello" goes out and comes back.
 
-Every byte of it is in the log: the handshake, your frame with its mask,
-the same text back without one. Enter on a row takes a frame apart.
+Every byte of it is in the log: the handshake, your frame with its
+mask, the same text back without one. Enter takes a frame apart.
 
 [b]?[/] shows all keys, [b]F2[/] the lesson, [b]o[/] opens any WebSocket you name,
 [b]ctrl+q[/] leaves. Any other key closes this page.

@@ -205,7 +205,7 @@ def _state(state: State, width: int) -> list[Content]:
     lines = _title(state, state.phase.upper(), f"by the {state.side}" if state.side else "", width)
     if state.why:
         lines += paragraph(visible(state.why), width, BAD if state.phase is Phase.ERROR else STRONG)
-    if state.code is not None and state.phase in (Phase.CLOSING, Phase.CLOSED):
+    if state.code is not None and state.code >= 1000:
         code = describe(state.code)
         said = f"{state.code}, {code.name}: {code.meaning} ({section_in_words(code.section)})"
         lines += paragraph(said, width)

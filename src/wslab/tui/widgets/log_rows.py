@@ -30,6 +30,7 @@ from wslab.wire.events import (
     Proc,
     State,
     Tcp,
+    Ui,
 )
 
 Role = Literal[
@@ -49,7 +50,7 @@ PHASE_SIGNS = {
     Phase.ERROR: "✗",
 }
 
-_MILLISECONDS_FROM = 70
+_MILLISECONDS_FROM = 58
 _TIME_FROM = 44
 _ROOMY_FROM = 96
 
@@ -279,6 +280,8 @@ def _system(event: Event) -> list[Piece]:
             role = "error" if event.what in ("failed", "exited") else "system"
             what = f"■ server {visible(event.server)} {visible(event.what)}"
             return [Piece(what, role), Piece(_spaced(event.text), "payload")]
+        case Ui():
+            return [Piece(f"■ {visible(event.action)}", "system"), Piece(_spaced(event.detail), "payload")]
         case _:
             return [Piece(type(event).__name__.lower(), "system")]
 

@@ -29,14 +29,15 @@ class ServerList(Widget):
 
     def render(self) -> Content:
         """Return the list."""
-        lines = ["[$text-muted]servers[/]"]
+        lines = ["[$foreground-muted]servers[/]"]
         for status in self._statuses:
             lines.append(server_text(status))
             if status.state == "ready":
-                lines.append(
-                    f"  [$text-muted]up {format_duration(status.uptime or 0)} · {status.connections} open[/]"
-                )
-                lines.append(
-                    f"  [$text-muted]cpu {status.cpu or 0:.0f} % · {format_size(status.memory or 0)}[/]"
-                )
+                facts = [f"up {format_duration(status.uptime or 0)}"]
+                if status.connections is not None:
+                    facts.append(f"{status.connections} open")
+                lines.append(f"  [$foreground-muted]{' · '.join(facts)}[/]")
+                if status.cpu is not None and status.memory is not None:
+                    usage = f"cpu {status.cpu:.0f} % · {format_size(status.memory)}"
+                    lines.append(f"  [$foreground-muted]{usage}[/]")
         return Content("\n").join(Content.from_markup(line) for line in lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 
 from wslab.lab.course import Course
@@ -21,13 +20,6 @@ class TopBar(Widget):
         padding: 0 1;
     }
     """
-
-    class PhaseChosen(Message):
-        """A phase was clicked."""
-
-        def __init__(self, phase: int) -> None:
-            super().__init__()
-            self.phase = phase
 
     def __init__(self, course: Course, phase: int) -> None:
         super().__init__(id="top-bar")
@@ -62,7 +54,7 @@ class TopBar(Widget):
             names.append(
                 f"[{action}][b u]{name}[/][/]"
                 if phase.number == self._phase
-                else f"[$text-muted][{action}]{name}[/][/]"
+                else f"[$foreground-muted][{action}]{name}[/][/]"
             )
         return "  ".join(names)
 
@@ -79,6 +71,6 @@ def server_text(status: ServerStatus) -> str:
         "stopping": ("◌", "$warning"),
         "failed": ("✗", "$error"),
         "crashed": ("✗", "$error"),
-    }.get(status.state, ("○", "$text-muted"))
+    }.get(status.state, ("○", "$foreground-muted"))
     port = str(status.port) if status.state == "ready" else status.state
     return f"{status.name} [{colour}]{sign}[/] {port}"
