@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer, Static, Tab, Tabs
@@ -19,6 +19,7 @@ from wslab.lab.logfilter import Level, LogFilter
 from wslab.lab.workbench import BUNDLED, LIVE, Workbench, WorkbenchError
 from wslab.net.lifecycle import ConnectFailed, NotOpen
 from wslab.tasks import spawn
+from wslab.tui.keys import LAB_KEYS
 from wslab.tui.runner import CommandRunner
 from wslab.tui.safe_text import visible
 from wslab.tui.screens.target_screen import TargetScreen
@@ -65,32 +66,7 @@ class LabScreen(Screen[None]):
     ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "connect", "Connect", id="connect"),
-        Binding("d", "disconnect", "Disconnect", id="disconnect"),
-        Binding("i", "compose", "Write", id="compose"),
-        Binding("p", "ping", "Ping", id="ping"),
-        Binding("s", "side", "Servers", id="side"),
-        Binding("space", "follow", "Follow", id="follow"),
-        Binding("slash", "filter", "Filter", key_display="/", id="filter"),
-        Binding("m", "level", "Frames/messages", id="level", show=False),
-        Binding("r", "reset", "Reset stats", id="reset-statistics", show=False),
-        Binding("o", "open", "Open URL", id="open-url", show=False),
-        Binding("y", "copy", "Copy", id="copy", show=False),
-        Binding("w", "save", "Save log", id="save-log", show=False),
-        Binding("g", "write('/goto ')", "Go to row", id="goto", show=False),
-        Binding("escape", "log", "Back to the log", id="back-to-log", show=False),
-        Binding("left_square_bracket", "lesson(-1)", "Previous lesson", id="previous-lesson", show=False),
-        Binding("right_square_bracket", "lesson(1)", "Next lesson", id="next-lesson", show=False),
-        Binding("f2", "tab('lesson')", "Lesson", id="tab-lesson", show=False),
-        Binding("f3", "tab('frame')", "Frame", id="tab-frame", show=False),
-        Binding("f4", "tab('handshake')", "Handshake", id="tab-handshake", show=False),
-        Binding("f5", "tab('code')", "Code", id="tab-code", show=False),
-        Binding("f6", "tab('server')", "Server log", id="tab-server", show=False),
-        Binding("f7", "tab('log')", "Log", id="tab-log", show=False),
-        Binding("f8", "tab('stats')", "Statistics", id="tab-stats", show=False),
-        Binding("question_mark", "app.help", "Help", key_display="?", id="help"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*LAB_KEYS]
 
     def __init__(self, workbench: Workbench, course: Course, lesson: Lesson, fps: float) -> None:
         super().__init__()
@@ -390,10 +366,6 @@ class LabScreen(Screen[None]):
     def action_filter(self) -> None:
         """Type a filter for the log."""
         self.action_write(f"/filter {self.query_one(FrameLog).log_filter}".rstrip() + " ")
-
-    def action_save(self) -> None:
-        """Type where to save the log."""
-        self.action_write("/save ")
 
     # What commands do to the log
 

@@ -49,7 +49,7 @@ class WelcomeScreen(ModalScreen[bool]):
         """Show the text in a box."""
         with Vertical() as box:
             box.border_title = "welcome to wslab"
-            yield Static(TEXT)
+            yield Static(TEXT.rstrip())
 
     def action_answer(self, connect: bool) -> None:
         """Close the page."""
