@@ -68,4 +68,4 @@ def fallback_line(url: str, why: str) -> str:
         host = url
     cause = " ".join(why.split()).rstrip(".")
     found = f"{host} can't be reached" + (f" ({cause})" if cause else "")
-    return f"{found}. The bundled server does the same, without a network: /connect {FALLBACK}"
+    return f"{found}: press c for the bundled server, which does the same without a network"

@@ -153,7 +153,9 @@ class Workbench:
             if not is_public(url):
                 raise
             self.target = FALLBACK
-            raise WorkbenchError(fallback_line(url, str(error))) from error
+            line = fallback_line(url, error.why)
+            self.note("offline", line)
+            raise WorkbenchError(line) from error
 
     async def _bundled_url(self, path: str) -> str:
         status = self.supervisor.status(BUNDLED)
@@ -371,7 +373,7 @@ class Workbench:
     def choices(self) -> tuple[tuple[str, str], ...]:
         """Return what a learner may want to connect to: target, and a word on it."""
         return (
-            (FALLBACK, "the bundled echo server, no network needed"),
+            (FALLBACK, "The bundled echo server; it needs no network."),
             *((service.url, service.note) for service in SERVICES),
         )
 

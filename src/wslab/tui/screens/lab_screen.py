@@ -287,6 +287,7 @@ class LabScreen(Screen[None]):
             raise WorkbenchError("this connection is in use: d disconnects it, /connect URL replaces it")
         if self.narrow:
             self.action_tab("log")
+        self.query_one(FrameLog).follow()
         await self.workbench.connect()
         composer = self.query_one(Composer)
         if not composer.used:

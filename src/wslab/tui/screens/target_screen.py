@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -60,9 +61,7 @@ class TargetScreen(ModalScreen[str | None]):
                 select_on_focus=True,
             )
             yield Static("", id="target-error")
-            yield OptionList(
-                *(Option(f"{target:<34} {note}", id=target) for target, note in self._choices), markup=False
-            )
+            yield OptionList(*(Option(_entry(*choice), id=choice[0]) for choice in self._choices))
 
     @on(Input.Submitted)
     def check(self, event: Input.Submitted) -> None:
@@ -81,3 +80,7 @@ class TargetScreen(ModalScreen[str | None]):
     def choose(self, event: OptionList.OptionSelected) -> None:
         """Take the chosen target."""
         self.dismiss(event.option_id)
+
+
+def _entry(target: str, note: str) -> Text:
+    return Text.assemble((target, "bold"), f"\n  {note}")
