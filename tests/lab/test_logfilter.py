@@ -66,7 +66,14 @@ def test_the_messages_level_has_messages_control_frames_and_broken_frames() -> N
     rows = [event for event in SAMPLES if is_row(event, "messages")]
 
     assert rows[:4] == [SAMPLES[1], SAMPLES[2], SAMPLES[3], SAMPLES[4]]
-    assert [type(event).__name__ for event in rows[4:]] == ["State", "Http", "Body", "Ui", "Tcp", *["Proc"] * 4]
+    assert [type(event).__name__ for event in rows[4:]] == [
+        "State",
+        "Http",
+        "Body",
+        "Ui",
+        "Tcp",
+        *["Proc"] * 4,
+    ]
 
 
 @settings(deadline=None)
