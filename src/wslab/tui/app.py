@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import traceback
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widgets import Input
 
 from wslab.lab.course import load_course
 from wslab.lab.workbench import Workbench
 from wslab.tui.pacing import BEAT, Pacer
+from wslab.tui.safe_text import visible
 from wslab.tui.screens.lab_screen import LabScreen
 from wslab.tui.widgets.composer import Composer
 from wslab.tui.widgets.frame_log import FrameLog
@@ -91,6 +95,7 @@ class LabApp(App[None]):
 
     def on_mount(self) -> None:
         """Open the first screen and start the heartbeat."""
+        asyncio.get_running_loop().set_exception_handler(self._report)
         self.lab_screen = LabScreen(self.workbench, self.course, self._lesson, self.pacer.rate)
         self.push_screen(self.lab_screen)
         if self._phase != 1:
@@ -98,6 +103,14 @@ class LabApp(App[None]):
         if self._welcome:
             self.call_after_refresh(self._greet)
         self.set_interval(BEAT, self._beat)
+
+    def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Tell of a failure that nobody waits for; Python itself would print it across the screen."""
+        error = context.get("exception")
+        text = f"{context['message']}: {type(error).__name__}: {error}" if error else context["message"]
+        self.workbench.note("internal error", text)
+        self.notify(visible(text), title="internal error", severity="error", timeout=15, markup=False)
+        self.log.error(text, *(traceback.format_exception(error) if error else ()))
 
     def _greet(self) -> None:
         from wslab.tui.screens.welcome_screen import WelcomeScreen
@@ -142,13 +155,21 @@ class LabApp(App[None]):
             self.lab_screen.show_phase(self.course.phases[number - 1])
 
     async def action_interrupt(self) -> None:
-        """Leave at the second ctrl+c: the first may be meant for something else."""
+        """Copy what is selected; else leave at the second ctrl+c, for the first may be a slip."""
+        if text := self._selected_text():
+            self.copy_to_clipboard(text)
+            return
         if self._interrupted:
             self.exit(return_code=130)
             return
         self._interrupted = True
         self.notify("press ctrl+c again to leave the lab", timeout=INTERRUPT_WITHIN)
         self.set_timer(INTERRUPT_WITHIN, self._forget_interrupt)
+
+    def _selected_text(self) -> str:
+        if isinstance(self.focused, Input) and self.focused.selected_text:
+            return self.focused.selected_text
+        return self.screen.get_selected_text() or ""
 
     def _forget_interrupt(self) -> None:
         self._interrupted = False

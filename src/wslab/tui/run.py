@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ def run_app(options: argparse.Namespace) -> int:
     Terminal signals that would kill the process end the app instead, so that it restores the terminal and
     stops its servers: SIGTERM, and SIGHUP of a closed terminal.
     """
-    # Read by Textual when it is first imported.
-    os.environ.setdefault("TEXTUAL_FPS", str(max(options.fps, 15)))
+    prepare_environment(os.environ, options.fps)
     from wslab.lab.state import first_visit, state_folder
     from wslab.tui.app import LabApp, UnknownTheme
 
@@ -37,12 +37,28 @@ def run_app(options: argparse.Namespace) -> int:
             url=options.url,
             fps=options.fps,
             welcome=welcome,
-            theme=options.theme or ("ansi-dark" if os.environ.get("NO_COLOR") else None),
+            theme=options.theme,
         )
     except (UnknownTheme, ValueError) as error:
         print(f"wslab: {error}", file=sys.stderr)
         return 2
     return asyncio.run(_run(app, options.mouse))
+
+
+def prepare_environment(environment: MutableMapping[str, str], fps: int) -> None:
+    """Set what Textual reads when it is first imported.
+
+    Args:
+        environment: of this process.
+        fps: repaints of the log a second; keys are answered at 15 a second or more.
+    """
+    environment.setdefault("TEXTUAL_FPS", str(max(fps, 15)))
+    # An empty NO_COLOR means nothing (no-color.org), yet Textual takes it for a wish.
+    if environment.get("NO_COLOR") == "":
+        del environment["NO_COLOR"]
+    elif "NO_COLOR" in environment:
+        # Only the themes of the terminal's own colours can do without any: others turn to shades of grey.
+        environment.setdefault("TEXTUAL_THEME", "ansi-dark")
 
 
 async def _run(app: LabApp, mouse: bool) -> int:
