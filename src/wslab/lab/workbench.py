@@ -79,6 +79,7 @@ class Workbench:
         self.view = ConnectionView()
         self.client: Client | RawClient | None = None
         self._connections = 0
+        self._connecting = False
         self._reconnect = False
         self._reconnector: Reconnector | None = None
         self._keeping: asyncio.Task[None] | None = None
@@ -140,9 +141,18 @@ class Workbench:
             WorkbenchError: the bundled server could not be started, or a public service not be reached.
             ValueError: the target is no URL.
         """
+        if self._connecting:
+            raise WorkbenchError("a connection is being opened already")
         if target is not None:
             self.aim(target)
-        await self.leave()
+        self._connecting = True
+        try:
+            await self.leave()
+            await self._connect()
+        finally:
+            self._connecting = False
+
+    async def _connect(self) -> None:
         url = await self._url()
         options = dataclasses.replace(self.settings, url=url)
         if is_public(url):

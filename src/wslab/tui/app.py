@@ -123,7 +123,7 @@ class LabApp(App[None]):
 
     def _beat(self) -> None:
         if self.pacer.beat(self.workbench.clock.monotonic()):
-            self.lab_screen.query_one(FrameLog).fps = self.pacer.rate
+            self.lab_screen.pages.log_view.fps = self.pacer.rate
 
     async def on_unmount(self) -> None:
         """Close the connection and stop the servers; the app ends when they are gone."""

@@ -6,30 +6,41 @@ import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wslab.bundled import SERVERS
 from wslab.lab.commands import CommandError, parse_close, parse_hex, parse_line, parse_switch
-from wslab.lab.logfilter import LogFilter
+from wslab.lab.logfilter import LEVELS, LogFilter
 from wslab.lab.recording import save_events
+from wslab.lab.workbench import Workbench
+from wslab.tui.widgets.pages import Pages
 from wslab.units import format_size, parse_duration
-
-if TYPE_CHECKING:
-    from wslab.tui.screens.lab_screen import LabScreen
 
 LARGEST_FILE = 64 * 2**20
 """Bytes of the largest file that is sent as one message."""
 
 
 class CommandRunner:
-    """Carries out lines of the composer on a screen's workbench.
+    """Carries out lines of the composer. The method `_do_NAME` carries out `/NAME`, given the rest of it.
 
-    Every method `_do_NAME` carries out `/NAME` and takes the rest of the line.
+    Args:
+        bench: what most commands are for.
+        pages: whose log the others are for.
+        say: tells the learner something in passing.
+        act: runs an action of the app by its name.
     """
 
-    def __init__(self, screen: LabScreen) -> None:
-        self._screen = screen
-        self._bench = screen.workbench
+    def __init__(
+        self,
+        bench: Workbench,
+        pages: Pages,
+        say: Callable[[str], None],
+        act: Callable[[str], Awaitable[object]],
+    ) -> None:
+        self._bench = bench
+        self._pages = pages
+        self._say = say
+        self._act = act
 
     async def run(self, line: str) -> None:
         """Carry out a line.
@@ -58,7 +69,7 @@ class CommandRunner:
         path = _path(rest, "file")
         data = await asyncio.to_thread(_read, path)
         await self._bench.send_binary(data, str(path))
-        self._screen.say(f"sent {path.name}, {format_size(len(data))}")
+        self._say(f"sent {path.name}, {format_size(len(data))}")
 
     async def _do_fragments(self, rest: str) -> None:
         parts = [part.strip() for part in rest.split("|")]
@@ -84,11 +95,11 @@ class CommandRunner:
                 '/raw needs bytes: hex such as /raw 8900, or words such as /raw text mask=0 "hi"'
             )
         verdict = await self._bench.send_raw(rest)
-        self._screen.say(f"verdict: {verdict.text}")
+        self._say(f"verdict: {verdict.text}")
 
     async def _do_reconnect(self, rest: str) -> None:
         await self._bench.set_reconnect(parse_switch("reconnect", rest))
-        self._screen.say(f"reconnect: {_shown(self._bench.reconnect)}")
+        self._say(f"reconnect: {_shown(self._bench.reconnect)}")
 
     async def _do_compression(self, rest: str) -> None:
         self._set(compression=parse_switch("compression", rest))
@@ -120,7 +131,7 @@ class CommandRunner:
     def _set(self, **change: Any) -> None:
         self._bench.settings = dataclasses.replace(self._bench.settings, **change)
         for option, value in change.items():
-            self._screen.say(f"{option.replace('_', ' ')}: {_shown(value)}; holds from the next connect")
+            self._say(f"{option.replace('_', ' ')}: {_shown(value)}; holds from the next connect")
 
     async def _do_server(self, rest: str) -> None:
         verb, _, name = rest.partition(" ")
@@ -137,42 +148,48 @@ class CommandRunner:
             raise CommandError(f"/server takes start, stop or restart, not {verb!r}")
 
     async def _do_filter(self, rest: str) -> None:
-        self._screen.set_filter(LogFilter.parse(rest, self._screen.log_level))
+        log = self._pages.log_view
+        log.set_filter(LogFilter.parse(rest, log.level))
+        self._pages.enter("log")
 
     async def _do_level(self, rest: str) -> None:
-        if rest not in {"frames", "messages"}:
-            raise CommandError(f"/level takes frames or messages, not {rest!r}")
-        self._screen.set_level("messages" if rest == "messages" else "frames")
+        if rest not in LEVELS:
+            raise CommandError(f"/level takes {' or '.join(LEVELS)}, not {rest!r}")
+        self._pages.log_view.level = rest
+        self._say(f"the log shows {rest}")
 
     async def _do_search(self, rest: str) -> None:
-        self._screen.search(rest)
+        self._pages.enter("log")
+        self._pages.log_view.search(rest)
 
     async def _do_goto(self, rest: str) -> None:
         if not rest.isdecimal():
             raise CommandError(f"/goto takes the number of a row, not {rest!r}")
-        self._screen.goto(int(rest))
+        if not self._pages.log_view.goto(int(rest)):
+            raise CommandError(f"there is no row {rest} in the log")
+        self._pages.enter("log")
 
     async def _do_save(self, rest: str) -> None:
         path = _path(rest, "save")
         if path.suffix == ".jsonl":
             count = await asyncio.to_thread(save_events, path, self._bench.journal)
-            self._screen.say(f"wrote {count} events to {path}")
+            self._say(f"wrote {count} events to {path}")
         else:
-            lines = list(self._screen.log_lines())
+            lines = list(self._pages.log_view.lines())
             await asyncio.to_thread(path.write_text, "\n".join(lines) + "\n", "utf-8")
-            self._screen.say(f"wrote {len(lines)} rows to {path}")
+            self._say(f"wrote {len(lines)} rows to {path}")
 
     async def _do_clear(self, _rest: str) -> None:
-        self._screen.clear_log()
+        self._bench.journal.clear()
 
     async def _do_reset(self, _rest: str) -> None:
         self._bench.statistics.reset()
 
     async def _do_help(self, _rest: str) -> None:
-        await self._screen.run_action("app.help")
+        await self._act("app.help")
 
     async def _do_quit(self, _rest: str) -> None:
-        await self._screen.run_action("app.quit")
+        await self._act("app.quit")
 
 
 def _shown(value: object) -> str:

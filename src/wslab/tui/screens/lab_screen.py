@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import ClassVar
 
 from textual import on
@@ -10,12 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer, Static, Tab, Tabs
+from textual.widgets import Footer
 
 from wslab.lab.commands import CommandError
 from wslab.lab.course import Course, Lesson
 from wslab.lab.course import Phase as CoursePhase
-from wslab.lab.logfilter import Level, LogFilter
 from wslab.lab.workbench import BUNDLED, LIVE, Workbench, WorkbenchError
 from wslab.net.lifecycle import ConnectFailed, NotOpen
 from wslab.tasks import spawn
@@ -23,32 +22,15 @@ from wslab.tui.keys import LAB_KEYS
 from wslab.tui.runner import CommandRunner
 from wslab.tui.safe_text import visible
 from wslab.tui.screens.target_screen import TargetScreen
-from wslab.tui.widgets.code_view import CodeView
 from wslab.tui.widgets.composer import Composer
 from wslab.tui.widgets.course_list import CourseList
-from wslab.tui.widgets.frame_log import FrameLog
-from wslab.tui.widgets.frame_view import FrameView
-from wslab.tui.widgets.handshake_view import HandshakeView
-from wslab.tui.widgets.lesson_view import LessonView
+from wslab.tui.widgets.pages import NARROW, Pages
 from wslab.tui.widgets.server_list import ServerList
-from wslab.tui.widgets.server_log_view import ServerLogView
 from wslab.tui.widgets.state_line import StateLine, StateView
-from wslab.tui.widgets.stats_panel import StatsLine, StatsPanel
+from wslab.tui.widgets.stats_panel import StatsLine
 from wslab.tui.widgets.top_bar import TopBar
 from wslab.wire.events import Event, Http, State
 
-TABS: dict[str, str] = {
-    "log": "Log",
-    "lesson": "Lesson",
-    "stats": "Stats",
-    "frame": "Frame",
-    "handshake": "Handshake",
-    "code": "Code",
-    "server": "Server log",
-}
-ABOVE = ("log", "stats")
-"""Tabs that exist only where the screen is narrow: elsewhere their content is always in view."""
-NARROW = "-narrow"
 STATS_HZ = 3
 """Repaints of the statistics a second."""
 LARGEST_COPY = 100_000
@@ -73,8 +55,8 @@ class LabScreen(Screen[None]):
         self.workbench = workbench
         self.course = course
         self.lesson = lesson
-        self.runner = CommandRunner(self)
-        self._fps = fps
+        self.pages = Pages(workbench.journal, fps)
+        self.runner = CommandRunner(workbench, self.pages, self.say, self.run_action)
         self._read: set[str] = set()
         self._rtt: float | None = None
 
@@ -88,39 +70,19 @@ class LabScreen(Screen[None]):
             with Vertical(id="work"):
                 yield StateLine(id="state-line")
                 yield StatsLine(id="stats-line")
-                with Vertical(id="body"):
-                    with Horizontal(id="upper"):
-                        with Vertical(id="log-pane"):
-                            yield FrameLog(self.workbench.journal, fps=self._fps, id="frame-log")
-                            yield Static(id="log-status", markup=False)
-                        with Vertical(id="stats-pane"):
-                            yield StatsPanel(id="stats-panel")
-                    yield Tabs(
-                        *(Tab(title, id=name) for name, title in TABS.items()), active="lesson", id="tabs"
-                    )
-                    with ContentSwitcher(initial="pane-lesson", id="lower"):
-                        yield LessonView(id="pane-lesson")
-                        yield FrameView(id="pane-frame")
-                        yield HandshakeView(id="pane-handshake")
-                        yield CodeView(id="pane-code")
-                        yield ServerLogView(id="pane-server")
+                yield self.pages
         yield Composer()
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show what there is and start the clocks that repaint it."""
-        self.query_one(FrameLog).focus()
-        self.query_one(CodeView).follow(self.workbench.transcript)
-        self.query_one(CodeView).show_server(BUNDLED)
+        self.pages.log_view.focus()
+        self.pages.code.follow(self.workbench.transcript)
+        self.pages.code.show_server(BUNDLED)
         self.workbench.listen(self.observe)
         self.set_interval(1 / STATS_HZ, self.show_statistics)
         self.show_state()
         self.call_after_refresh(self.show_lesson)
-
-    @property
-    def narrow(self) -> bool:
-        """Whether the screen has one column only."""
-        return self.has_class(NARROW)
 
     def observe(self, event: Event) -> None:
         """Show at once what changes the state; a listener of the workbench."""
@@ -129,24 +91,24 @@ class LabScreen(Screen[None]):
             return
         if isinstance(event, State | Http):
             self.show_state()
-        self.query_one(ServerLogView).observe((event,))
+        self.pages.server_log.observe((event,))
 
     def show_state(self) -> None:
         """Show the state of the connection and its handshake."""
         self.query_one(StateLine).show(self._state_view())
-        self.query_one(HandshakeView).show(*self.workbench.handshake)
+        self.pages.handshake.show(*self.workbench.handshake)
 
     def show_statistics(self) -> None:
         """Show the statistics and what the servers do; several times a second."""
         snapshot = self.workbench.statistics.snapshot()
-        self.query_one(StatsPanel).show(snapshot)
+        self.pages.stats.show(snapshot)
         self.query_one(StatsLine).show(snapshot)
         self._rtt = snapshot.rtt
         self.query_one(StateLine).show(self._state_view())
         statuses = self.workbench.supervisor.statuses()
         self.query_one(ServerList).show(statuses)
         self.query_one(TopBar).show(statuses, self._position)
-        self.query_one("#log-status", Static).update(self.query_one(FrameLog).status_text)
+        self.pages.show_log_status()
 
     def _state_view(self) -> StateView:
         bench = self.workbench
@@ -171,14 +133,14 @@ class LabScreen(Screen[None]):
 
     def show_lesson(self) -> None:
         """Show the lesson and its place in the course."""
-        self.query_one(LessonView).show(self.lesson)
+        self.pages.lesson.show(self.lesson)
         self.query_one(CourseList).show(self.course, self.lesson, self._read)
         if self.workbench.target.startswith("/"):
             self.workbench.aim(self.lesson.path)
 
     def show_phase(self, phase: CoursePhase) -> None:
         """Show what a phase that is still to come will be about."""
-        self.query_one(LessonView).show_phase(phase)
+        self.pages.lesson.show_phase(phase)
         self.action_tab("lesson")
 
     def say(self, text: str) -> None:
@@ -205,20 +167,7 @@ class LabScreen(Screen[None]):
     @on(Composer.Left)
     def leave_composer(self) -> None:
         """Give the letters back to the keys."""
-        self._focus(self.query_one(Tabs).active if self.narrow else "log")
-
-    @on(FrameLog.Highlighted)
-    def show_event(self, event: FrameLog.Highlighted) -> None:
-        """Keep the Frame tab at the row under the cursor."""
-        self.query_one(FrameView).show(event.event)
-
-    @on(FrameLog.Selected)
-    def open_event(self, event: FrameLog.Selected) -> None:
-        """Open the row in the Frame tab; where the log stays in view, so does the cursor in it."""
-        self.query_one(FrameView).show(event.event)
-        self._open_tab("frame")
-        if self.narrow:
-            self._focus("frame")
+        self.pages.reenter()
 
     @on(CourseList.LessonChosen)
     def choose_lesson(self, event: CourseList.LessonChosen) -> None:
@@ -231,52 +180,21 @@ class LabScreen(Screen[None]):
         """Open another phase."""
         await self.run_action(f"app.phase({event.phase})")
 
-    # Tabs
-
-    @on(Tabs.TabActivated)
-    def show_tab(self, event: Tabs.TabActivated) -> None:
-        """Bring the tab's content to the front."""
-        name = event.tab.id or "lesson"
-        if name not in ABOVE:
-            self.query_one("#lower", ContentSwitcher).current = f"pane-{name}"
-        for place in ("log", "stats", "other"):
-            self.set_class(place == (name if name in ABOVE else "other"), f"-tab-{place}")
-
     def on_resize(self) -> None:
-        """Move the log and the statistics into tabs where there is room for one column only."""
-        self.call_after_refresh(self._settle_tabs)
-
-    def _settle_tabs(self) -> None:
-        tabs = self.query_one(Tabs)
-        for name in ABOVE:
-            tabs.show(name) if self.narrow else tabs.hide(name)
-        if not self.narrow and tabs.active in ABOVE:
-            tabs.active = "lesson"
+        """Arrange everything for the new size."""
         self.query_one("#side").remove_class("-open")
+        self.call_after_refresh(self.pages.settle)
+
+    # Keys
 
     def action_tab(self, name: str) -> None:
-        """Go to a tab and into it; in a wide screen the log and the statistics are in view already."""
-        self._open_tab(name)
-        self._focus(name)
+        """Go to a tab and into it."""
+        self.pages.enter(name)
 
     def action_log(self) -> None:
         """Go back to the log."""
         self.query_one("#side").remove_class("-open")
-        self.action_tab("log")
-
-    def _open_tab(self, name: str) -> None:
-        if self.narrow or name not in ABOVE:
-            self.query_one(Tabs).active = name
-
-    def _focus(self, name: str) -> None:
-        if name == "log":
-            self.query_one(FrameLog).focus()
-        elif name not in ABOVE:
-            pane = self.query_one(f"#pane-{name}")
-            target = next(each for each in (pane, *pane.query("*")) if each.can_focus)
-            self.call_after_refresh(target.focus)
-
-    # Keys
+        self.pages.enter("log")
 
     def action_connect(self) -> None:
         """Connect, and get ready to write."""
@@ -285,9 +203,8 @@ class LabScreen(Screen[None]):
     async def _connect(self) -> None:
         if self.workbench.view.phase in LIVE:
             raise WorkbenchError("this connection is in use: d disconnects it, /connect URL replaces it")
-        if self.narrow:
-            self.action_tab("log")
-        self.query_one(FrameLog).follow()
+        self.pages.turn_to("log")
+        self.pages.log_view.follow()
         await self.workbench.connect()
         composer = self.query_one(Composer)
         if not composer.used:
@@ -316,18 +233,20 @@ class LabScreen(Screen[None]):
     def action_side(self) -> None:
         """Open or close the side column where it is folded away; focus it elsewhere."""
         side = self.query_one("#side")
-        if self.narrow:
+        if self.has_class(NARROW):
             side.toggle_class("-open")
         if side.display:
             self.query_one(CourseList).focus()
 
     def action_follow(self) -> None:
         """Follow the newest row, or stay."""
-        self.query_one(FrameLog).toggle_follow()
+        self.pages.log_view.toggle_follow()
 
     def action_level(self) -> None:
         """Switch between wire frames and whole messages."""
-        self.set_level("messages" if self.log_level == "frames" else "frames")
+        log = self.pages.log_view
+        log.level = "messages" if log.level == "frames" else "frames"
+        self.say(f"the log shows {log.level}")
 
     def action_reset(self) -> None:
         """Set the statistics to zero."""
@@ -344,7 +263,7 @@ class LabScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Copy the row under the cursor to the clipboard of the terminal."""
-        text = self.query_one(FrameLog).payload_text()
+        text = self.pages.log_view.payload_text()
         if text is None:
             self.say("no row is selected")
             return
@@ -366,48 +285,4 @@ class LabScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Type a filter for the log."""
-        self.action_write(f"/filter {self.query_one(FrameLog).log_filter}".rstrip() + " ")
-
-    # What commands do to the log
-
-    @property
-    def log_level(self) -> Level:
-        """What the log shows: frames or messages."""
-        return self.query_one(FrameLog).level
-
-    def set_level(self, level: Level) -> None:
-        """Show frames or messages."""
-        self.query_one(FrameLog).level = level
-        self.say(f"the log shows {level}")
-
-    def set_filter(self, log_filter: LogFilter) -> None:
-        """Show only some rows."""
-        self.query_one(FrameLog).set_filter(log_filter)
-        self.show_log()
-
-    def search(self, pattern: str) -> None:
-        """Go to the first match."""
-        self.show_log()
-        self.query_one(FrameLog).search(pattern)
-
-    def goto(self, number: int) -> None:
-        """Go to a row by its number.
-
-        Raises:
-            CommandError: there is no such row any more.
-        """
-        self.show_log()
-        if not self.query_one(FrameLog).goto(number):
-            raise CommandError(f"there is no row {number} in the log")
-
-    def log_lines(self) -> Iterator[str]:
-        """Return the rows of the log as it is filtered now, as text."""
-        return self.query_one(FrameLog).lines()
-
-    def clear_log(self) -> None:
-        """Empty the log; what was counted stays counted."""
-        self.workbench.journal.clear()
-
-    def show_log(self) -> None:
-        """Bring the log to the front."""
-        self.action_tab("log")
+        self.action_write(f"/filter {self.pages.log_view.log_filter}".rstrip() + " ")

@@ -37,6 +37,7 @@ class ServerList(Widget):
                 if status.connections is not None:
                     facts.append(f"{status.connections} open")
                 lines.append(f"  [$foreground-muted]{' · '.join(facts)}[/]")
+                lines.append(f"  [$foreground-muted]pid {status.pid}[/]")
                 if status.cpu is not None and status.memory is not None:
                     usage = f"cpu {status.cpu:.0f} % · {format_size(status.memory)}"
                     lines.append(f"  [$foreground-muted]{usage}[/]")

@@ -1,0 +1,135 @@
+"""Log, statistics and tabs. Where there is no room for all, log and statistics are tabs like the others."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static, Tab, Tabs
+
+from wslab.lab.journal import Journal
+from wslab.tui.widgets.code_view import CodeView
+from wslab.tui.widgets.frame_log import FrameLog
+from wslab.tui.widgets.frame_view import FrameView
+from wslab.tui.widgets.handshake_view import HandshakeView
+from wslab.tui.widgets.lesson_view import LessonView
+from wslab.tui.widgets.server_log_view import ServerLogView
+from wslab.tui.widgets.stats_panel import StatsPanel
+
+NARROW = "-narrow"
+"""The class of a screen that has room for one column only."""
+TABS: dict[str, str] = {
+    "log": "Log",
+    "lesson": "Lesson",
+    "stats": "Stats",
+    "frame": "Frame",
+    "handshake": "Handshake",
+    "code": "Code",
+    "server": "Server log",
+}
+ABOVE = ("log", "stats")
+"""What stands above the tabs, and is a tab of its own where the screen is narrow."""
+
+
+class Pages(Vertical):
+    """Everything there is to read about the connection and the lesson.
+
+    Args:
+        journal: what the log shows.
+        fps: repaints of the log a second.
+    """
+
+    def __init__(self, journal: Journal, fps: float) -> None:
+        super().__init__(id="pages")
+        self.log_view = FrameLog(journal, fps=fps, id="frame-log")
+        self.stats = StatsPanel(id="stats-panel")
+        self.lesson = LessonView(id="pane-lesson")
+        self.frame = FrameView(id="pane-frame")
+        self.handshake = HandshakeView(id="pane-handshake")
+        self.code = CodeView(id="pane-code")
+        self.server_log = ServerLogView(id="pane-server")
+        self._tabs = Tabs(*(Tab(title, id=name) for name, title in TABS.items()), active="lesson", id="tabs")
+        self._log_status = Static(id="log-status", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Lay out log and statistics side by side, the tabs, and the pages under them."""
+        with Horizontal(id="upper"):
+            with Vertical(id="log-pane"):
+                yield self.log_view
+                yield self._log_status
+            with Vertical(id="stats-pane"):
+                yield self.stats
+        yield self._tabs
+        with ContentSwitcher(initial="pane-lesson", id="lower"):
+            yield self.lesson
+            yield self.frame
+            yield self.handshake
+            yield self.code
+            yield self.server_log
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is room for one column only."""
+        return self.screen.has_class(NARROW)
+
+    def turn_to(self, name: str) -> None:
+        """Bring a page to the front; the focus stays where it is."""
+        if self.narrow or name not in ABOVE:
+            self._tabs.active = name
+
+    def enter(self, name: str) -> None:
+        """Bring a page to the front and give it the keyboard."""
+        self.turn_to(name)
+        page: Widget = {"log": self.log_view, "stats": self.stats}.get(name) or self.query_one(
+            f"#pane-{name}"
+        )
+        target = next((each for each in (page, *page.query("*")) if each.can_focus), None)
+        if target is not None:
+            self.call_after_refresh(target.focus)
+
+    def reenter(self) -> None:
+        """Give the keyboard to the page in front, or to the log where that is in view anyway."""
+        self.enter(self._tabs.active if self.narrow else "log")
+
+    def show_log_status(self) -> None:
+        """Say what the log shows."""
+        self._log_status.update(self.log_view.status_text)
+
+    def settle(self) -> None:
+        """Arrange the tabs for the present width of the screen."""
+        for name in ABOVE:
+            if self.narrow:
+                self._tabs.show(name)
+            else:
+                self._tabs.hide(name)
+        if not self.narrow and self._tabs.active in ABOVE:
+            self._tabs.active = "lesson"
+
+    @on(FrameLog.StatusChanged)
+    def follow_log_status(self) -> None:
+        """Keep the line under the log true."""
+        self.show_log_status()
+
+    @on(FrameLog.Highlighted)
+    def show_event(self, event: FrameLog.Highlighted) -> None:
+        """Keep the Frame tab at the row under the cursor."""
+        self.frame.show(event.event)
+
+    @on(FrameLog.Selected)
+    def open_event(self, event: FrameLog.Selected) -> None:
+        """Open the row in the Frame tab; where the log stays in view, so does the cursor in it."""
+        self.frame.show(event.event)
+        if self.narrow:
+            self.enter("frame")
+        else:
+            self.turn_to("frame")
+
+    @on(Tabs.TabActivated)
+    def show_tab(self, event: Tabs.TabActivated) -> None:
+        """Bring the tab's content to the front."""
+        name = event.tab.id or "lesson"
+        if name not in ABOVE:
+            self.query_one("#lower", ContentSwitcher).current = f"pane-{name}"
+        for place in ("log", "stats", "other"):
+            self.set_class(place == (name if name in ABOVE else "other"), f"-tab-{place}")
