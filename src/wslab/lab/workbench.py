@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from wslab.lab.codegen import Transcript
 from wslab.lab.journal import Journal
 from wslab.lab.services import FALLBACK, REACH_TIMEOUT, SERVICES, fallback_line, is_public
 from wslab.lab.supervisor import ServerStartError, ServerStatus, Supervisor
-from wslab.net.client import Client, ConnectFailed
+from wslab.net.client import Client, ConnectFailed, check_close
 from wslab.net.options import ConnectOptions
 from wslab.net.raw import RawClient, Verdict
 from wslab.net.reconnect import Reconnector
@@ -141,14 +142,19 @@ class Workbench:
             WorkbenchError: the bundled server could not be started, or a public service not be reached.
             ValueError: the target is no URL.
         """
-        if self._connecting:
-            raise WorkbenchError("a connection is being opened already")
-        if target is not None:
-            self.aim(target)
-        self._connecting = True
-        try:
+        with self._one_at_a_time():
+            if target is not None:
+                self.aim(target)
             await self.leave()
             await self._connect()
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        if self._connecting:
+            raise WorkbenchError("a connection is being opened already")
+        self._connecting = True
+        try:
+            yield
         finally:
             self._connecting = False
 
@@ -220,22 +226,28 @@ class Workbench:
             await self._give_up()
 
     def _keep_up(self, client: Client) -> None:
-        if self._reconnect and self._keeping is None:
+        if self._reconnector is not None:
+            self._reconnector.again = self._reconnect
+        elif self._reconnect:
             self._reconnector = Reconnector(lambda: self._make(client.options), self.clock)
             self._keeping = spawn(self._keep(self._reconnector, client), "reconnect")
 
     async def _keep(self, reconnector: Reconnector, client: Client) -> None:
         try:
             outcome = await reconnector.run(client)
-            if outcome.attempts:
-                self.note("reconnect", f"not trying again after {outcome.attempts} attempts: {outcome.why}")
+            if outcome.attempts and reconnector.again:
+                count = f"{outcome.attempts} attempt" + ("s" if outcome.attempts > 1 else "")
+                self.note("reconnect", f"not trying again after {count}: {outcome.why}")
         finally:
             self._reconnector = self._keeping = None
 
     async def _give_up(self) -> bool:
-        """Stop trying to come back, if that is going on; an open connection stays open."""
+        """Stop trying to come back, and return whether that was going on; an open connection stays open."""
         task, reconnector = self._keeping, self._reconnector
-        if task is None or reconnector is None or (self.client and self.client.phase is Phase.OPEN):
+        if task is None or reconnector is None:
+            return False
+        reconnector.again = False
+        if self.client is not None and self.client.phase in (Phase.OPEN, Phase.CLOSING):
             return False
         task.cancel()
         await asyncio.wait([task])
@@ -267,6 +279,9 @@ class Workbench:
         await self._give_up()
         if self.client is not None and self.client.phase in LIVE:
             await self._end(self.client, 1000, "")
+        if self._keeping is not None:
+            # It ends with the connection, a turn of the loop later.
+            await asyncio.wait([self._keeping])
 
     async def disconnect(self, code: int = 1000, reason: str = "") -> None:
         """Start the closing handshake and wait for its end.
@@ -275,6 +290,7 @@ class Workbench:
             WorkbenchError: there is nothing to disconnect.
             ValueError: the code can't be sent, or the reason is too long.
         """
+        check_close(code, reason)
         if await self._give_up():
             return
         client = self._live()
@@ -294,6 +310,8 @@ class Workbench:
         Raises:
             WorkbenchError: there is nothing to cut.
         """
+        if await self._give_up():
+            return
         self._live().abort()
         self.transcript.aborted()
 
@@ -341,8 +359,9 @@ class Workbench:
         data = parse_raw(text, new_key=lambda: secrets.token_bytes(4))
         client = self.client
         if not (isinstance(client, RawClient) and client.phase is Phase.OPEN):
-            await self.leave()
-            client = await self._open_raw()
+            with self._one_at_a_time():
+                await self.leave()
+                client = await self._open_raw()
         self.transcript.left_out(text)
         await client.send_bytes(data)
         verdict = await client.verdict(VERDICT_WITHIN)

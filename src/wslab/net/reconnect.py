@@ -113,6 +113,8 @@ class Reconnector:
         """Attempts since the last connection that held."""
         self.waiting: Waiting | None = None
         """The present pause."""
+        self.again = True
+        """Whether to come back when the present connection ends; whoever ends it on purpose clears this."""
         self._failures = 0
 
     @property
@@ -156,7 +158,7 @@ class Reconnector:
         final = await client.wait_closed()
         if client.opened is not None and final.t - client.opened.t >= self._steady:
             self.attempts = self._failures = 0
-        return final.why, may_help(final)
+        return final.why, self.again and may_help(final)
 
     async def _pause(self, why: str) -> None:
         bound = self._backoff.bound(self._failures)
