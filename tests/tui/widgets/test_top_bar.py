@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+from textual.app import App, ComposeResult
+
+from wslab.lab.course import load_course
+from wslab.lab.server_status import ServerState, ServerStatus
+from wslab.tui.pictures import screen_text
+from wslab.tui.widgets.top_bar import TopBar
+
+READY = ServerStatus("basic", 8080, ServerState.READY)
+
+
+class Host(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.phases: list[int] = []
+
+    def compose(self) -> ComposeResult:
+        yield TopBar(load_course(), 1)
+
+    def action_phase(self, number: int) -> None:
+        self.phases.append(number)
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (120, "wslab  1 Basics  2 Protocols  3 Testing  4 Production"),
+        (80, "wslab  1 Basics  2 Protocols  3 Testing  4 Production"),
+        (48, "wslab  1 Basics › Echo 2/6"),
+        (28, "wslab"),
+    ],
+)
+async def test_it_says_less_where_there_is_less_room(width: int, line: str) -> None:
+    app = Host()
+    async with app.run_test(size=(width, 4)) as pilot:
+        app.query_one(TopBar).show((READY,), "Echo 2/6")
+        await pilot.pause()
+        shown = screen_text(app).splitlines()[0]
+        assert shown.strip().startswith(line)
+        assert shown.endswith("basic ● 8080")
+        assert len(shown) <= width
+
+
+async def test_a_click_opens_a_phase() -> None:
+    app = Host()
+    async with app.run_test(size=(120, 4)) as pilot:
+        await pilot.pause()
+        place = screen_text(app).splitlines()[0].index("3 Testing")
+        await pilot.click(TopBar, offset=(place + 2, 0))
+        assert app.phases == [3]
