@@ -25,6 +25,10 @@ POLL = 0.02
 """Seconds between two looks at a condition that is waited for."""
 
 
+class PictureError(Exception):
+    """A picture of the screen could not be written."""
+
+
 @dataclass(slots=True)
 class StepResult:
     """What came of one step."""
@@ -49,6 +53,9 @@ def run_pilot(options: argparse.Namespace) -> int:
     app = LabApp()
     try:
         asyncio.run(_run(app, script, options.size or script.size, results, options.screenshot))
+    except PictureError as error:
+        print(f"the picture can't be written: {error}", file=sys.stderr)
+        return 3
     except Exception:  # noqa: BLE001 - whatever it is must be told, with what is needed to mend it
         traceback.print_exc()
         print("the app could not be run to the end of the script", file=sys.stderr)
@@ -58,8 +65,12 @@ def run_pilot(options: argparse.Namespace) -> int:
         print(f"{verdict:4} {number:2}/{len(script.steps)} {result.name} ({result.seconds:.2f} s)")
         if result.failure:
             print(f"     {result.failure}\n{_indented(result.screen)}")
-    if options.junit:
-        write_junit(Path(options.junit), script, results)
+    try:
+        if options.junit:
+            write_junit(Path(options.junit), script, results)
+    except OSError as error:
+        print(f"the report can't be written: {error}", file=sys.stderr)
+        return 3
     passed = len(results) == len(script.steps) and not any(result.failure for result in results)
     return 0 if passed and not app.return_code else 1
 
@@ -78,7 +89,7 @@ async def _run(
             if result.failure:
                 break
         if screenshot:
-            save_picture(app, Path(screenshot))
+            _save(app, screenshot)
 
 
 async def _carry_out(pilot: Pilot[None], app: LabApp, step: Step) -> StepResult:
@@ -104,11 +115,18 @@ async def _carry_out(pilot: Pilot[None], app: LabApp, step: Step) -> StepResult:
             result.failure = f"expected {missing}"
     if step.screenshot:
         await pilot.pause()
-        save_picture(app, Path(step.screenshot))
+        _save(app, step.screenshot)
     if result.failure:
         result.screen = screen_text(app)
     result.seconds = time.monotonic() - started
     return result
+
+
+def _save(app: LabApp, path: str) -> None:
+    try:
+        save_picture(app, Path(path))
+    except OSError as error:
+        raise PictureError(str(error)) from error
 
 
 def _missing(app: LabApp, condition: Condition, since: int) -> str:
