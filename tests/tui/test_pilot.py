@@ -109,5 +109,6 @@ def test_a_bad_script_is_not_run(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path, option: str) -> None:
     done = pilot(tmp_path, script(tmp_path, 'wait = { text = "Basics" }'), option, "/dev/null/x.xml")
     assert done.returncode == 3
-    assert "can't be written: [Errno 20] Not a directory: '/dev/null/x.xml'" in done.stderr
+    assert "can't be written: [Errno" in done.stderr
+    assert "/dev/null" in done.stderr
     assert "Traceback" not in done.stderr
