@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import Terminal
+from wslab.tui.run import prepare_environment
+
+WSLAB = [sys.executable, "-m", "wslab"]
+
+
+def environment(tmp_path: Path, **more: str) -> dict[str, str]:
+    folder = tmp_path / "wslab"
+    folder.mkdir(parents=True)
+    (folder / "visited").touch()
+    return {"XDG_STATE_HOME": str(tmp_path), **more}
+
+
+def test_keys_are_answered_faster_than_the_log_is_repainted() -> None:
+    slow: dict[str, str] = {}
+    prepare_environment(slow, 2)
+    assert slow["TEXTUAL_FPS"] == "15"
+    fast: dict[str, str] = {}
+    prepare_environment(fast, 30)
+    assert fast["TEXTUAL_FPS"] == "30"
+
+
+def test_no_colour_is_wished_for_only_by_a_value() -> None:
+    wished = {"NO_COLOR": "1"}
+    prepare_environment(wished, 10)
+    assert wished["TEXTUAL_THEME"] == "ansi-dark"
+    empty = {"NO_COLOR": ""}
+    prepare_environment(empty, 10)
+    assert "NO_COLOR" not in empty
+    assert "TEXTUAL_THEME" not in empty
+
+
+@pytest.mark.terminal
+def test_no_colour_means_none(tmp_path: Path) -> None:
+    with Terminal(WSLAB, columns=100, rows=30, env=environment(tmp_path, NO_COLOR="1")) as terminal:
+        terminal.wait_for("DISCONNECTED")
+        colours = {cell.fg for row in terminal.screen.buffer.values() for cell in row.values()}
+        assert colours == {"default"}
+        terminal.press("ctrl+q")
+        assert terminal.wait() == 0
+
+
+@pytest.mark.terminal
+def test_the_first_visit_is_greeted_and_the_second_is_not(tmp_path: Path) -> None:
+    for greeted in (True, False):
+        with Terminal(WSLAB, columns=100, rows=30, env={"XDG_STATE_HOME": str(tmp_path)}) as terminal:
+            terminal.wait_for("welcome to wslab" if greeted else "type a message")
+            assert ("welcome to wslab" in terminal.text()) == greeted
+            terminal.press("ctrl+q")
+            assert terminal.wait() == 0
+
+
+@pytest.mark.terminal
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_the_app_in_order(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    with Terminal(WSLAB, columns=100, rows=30, env=environment(tmp_path)) as terminal:
+        terminal.wait_for("DISCONNECTED")
+        terminal.kill(number)
+        assert terminal.wait() == code
+
+
+@pytest.mark.terminal
+def test_what_does_not_exist_ends_in_one_line(tmp_path: Path) -> None:
+    for option, said in (
+        ("--theme=pink", r"there is no theme 'pink'; there are .*textual-dark"),
+        ("--lesson=p9", r"there is no lesson 'p9': the lessons are .*p1-echo"),
+        ("--url=ftp://x", r"ftp"),
+    ):
+        with Terminal([*WSLAB, option], columns=200, env=environment(tmp_path / option)) as terminal:
+            assert terminal.wait() == 2
+            assert re.search(said, " ".join(terminal.text().split()))
+            assert "Traceback" not in terminal.text()
