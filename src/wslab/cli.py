@@ -65,8 +65,10 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = commands.add_parser(
         "connect",
         help="talk to a WebSocket in line mode",
-        description="Each line of standard input is sent as a message once the connection is open; each message "
-        "received is printed. On a terminal, /commands work as in the lab.",
+        description="Each line of standard input is sent as a text message once the connection is open, and "
+        "each message received is printed: text as it is, binary as hex:00ff. When the input ends and nothing "
+        "has come or gone for --wait, the connection is closed with 1000. Typed on a terminal, /commands such "
+        "as /ping and /close work as in the lab; piped, every line is a message.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
