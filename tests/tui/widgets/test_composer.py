@@ -79,3 +79,12 @@ async def test_pasted_lines_become_one() -> None:
         app.query_one(Composer).post_message(Paste('{"a":\n1}'))
         await pilot.pause()
         assert app.query_one(Composer).value == '{"a": 1}'
+
+
+async def test_letters_and_slashes_are_its_own() -> None:
+    app = Host()
+    async with app.run_test():
+        composer = app.query_one(Composer)
+        assert composer.check_consume_key("slash", None)
+        assert composer.check_consume_key("c", "c")
+        assert not composer.check_consume_key("f2", None)

@@ -83,6 +83,11 @@ class Composer(Input):
             self.value = line
             self.selection = Selection(0, len(line))
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Return whether the line takes this key, so that the footer does not offer it for something else."""
+        # Textual does not know the character of this key by its name.
+        return key == "slash" or super().check_consume_key(key, character)
+
     async def action_submit(self) -> None:
         """Send the line and remember it."""
         line = self.value
