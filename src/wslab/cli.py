@@ -65,10 +65,10 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = commands.add_parser(
         "connect",
         help="talk to a WebSocket in line mode",
-        description="Each line of standard input is sent as a text message once the connection is open, and "
-        "each message received is printed: text as it is, binary as hex:00ff. When the input ends and nothing "
-        "has come or gone for --wait, the connection is closed with 1000. Typed on a terminal, /commands such "
-        "as /ping and /close work as in the lab; piped, every line is a message.",
+        description="Each line of standard input is sent as a text message once the connection is open, "
+        "and each message received is printed: text as it is, binary as hex:00ff. When the input ends and "
+        "nothing has come or gone for --wait, the connection is closed with 1000. Typed on a terminal, "
+        "/commands such as /ping and /close work as in the lab; piped, every line is a message.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -97,10 +97,11 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--wait",
-        type=_duration,
+        type=_optional_duration,
         default=1.0,
         metavar="D",
-        help="wait for answers after the last message (default: 1s)",
+        help="when all is sent, close after D without a message either way; off: leave closing to the server "
+        "(default: 1s)",
     )
     parser.add_argument(
         "--json", action="store_true", help="print every event of the wire, one JSON object a line"
@@ -243,7 +244,8 @@ def entry() -> None:
     """Run the command line as a process, also when its output is a pipe that closes early."""
     try:
         code = main()
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it is None where it was closed before the process began
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output has gone; Python would report that once more while it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

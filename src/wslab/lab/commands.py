@@ -7,6 +7,12 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from pathlib import Path
+
+from wslab.units import format_size
+
+LARGEST_FILE = 64 * 2**20
+"""Bytes of the largest file that is sent as one message."""
 
 
 class CommandError(ValueError):
@@ -61,7 +67,7 @@ COMMANDS: dict[str, CommandSpec] = {
         CommandSpec("save", "FILE", "write the log to a file: .jsonl as events, else as text", "/save session.jsonl"),
         CommandSpec("clear", "", "empty the log"),
         CommandSpec("reset", "", "set the statistics to zero"),
-        CommandSpec("help", "", "keys and commands"),
+        CommandSpec("help", "", "keys and commands", line_mode=True),
         CommandSpec("quit", "", "leave the lab", line_mode=True),
     )
 }  # fmt: skip
@@ -134,6 +140,46 @@ def parse_hex(rest: str) -> bytes:
         return bytes.fromhex(digits)
     except ValueError:
         raise CommandError(f"{rest!r} is not hexadecimal: write it like /binary 00 ff 10") from None
+
+
+def parse_fragments(rest: str) -> list[str]:
+    """Return the parts of `/fragments A | B | C`, without the spaces around them.
+
+    Raises:
+        CommandError: there are fewer than two.
+    """
+    parts = [part.strip() for part in rest.split("|")]
+    if len(parts) < 2:
+        raise CommandError("/fragments needs at least two parts with | between them: /fragments hel | lo")
+    return parts
+
+
+def parse_path(name: str, rest: str) -> Path:
+    """Return the path that `/NAME PATH` names; `~` is the home folder.
+
+    Raises:
+        CommandError: there is none.
+    """
+    if not rest:
+        raise CommandError(f"/{name} needs the name of a file")
+    return Path(rest).expanduser()
+
+
+def read_file(path: Path) -> bytes:
+    """Return the content of a file that is to be sent as one message.
+
+    Raises:
+        CommandError: it is no file, or larger than `LARGEST_FILE`.
+        OSError: it cannot be read.
+    """
+    if not path.is_file():
+        raise CommandError(f"{path} is not a file")
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        raise CommandError(
+            f"{path} has {format_size(size)}; one message takes at most {format_size(LARGEST_FILE)}"
+        )
+    return path.read_bytes()
 
 
 def parse_switch(name: str, rest: str) -> bool:

@@ -1,245 +1,428 @@
-"""`wslab connect`: lines in, messages out. The app's twin for pipes, scripts and screen readers.
+"""`wslab connect`: a WebSocket as lines, for people at a terminal and for pipes.
 
-Data goes to standard output, talk to standard error.
+What is received goes to standard output and nothing else does; everything about it goes to standard error.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
+import secrets
+import signal
 import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 from wslab import __version__
-from wslab.lab.commands import COMMANDS, CommandError, parse_close, parse_hex, parse_line
-from wslab.lab.line_input import LineInput
-from wslab.lab.lines import visible
-from wslab.net.client import Client
-from wslab.net.lifecycle import ConnectFailed, NotOpen
-from wslab.net.options import ConnectOptions
+from wslab.lab.commands import (
+    COMMANDS,
+    CommandError,
+    parse_close,
+    parse_fragments,
+    parse_hex,
+    parse_line,
+    parse_path,
+    read_file,
+)
+from wslab.lab.console import Console, InputError, UnattendedThreads
+from wslab.net.client import CONTROL_LIMIT, Client, ConnectFailed, NotOpen, check_close
+from wslab.net.explain import Explanation
+from wslab.net.options import ConnectOptions, UsageError
 from wslab.tasks import spawn
+from wslab.units import format_duration
 from wslab.wire.clock import Clock
-from wslab.wire.events import Event, Frame, Message, Phase, State
+from wslab.wire.events import Direction, Event, Frame, Opcode, Phase, State, Tcp
 from wslab.wire.jsonform import dump, header
 
-PREVIEW_LIMIT = 2**20
-"""Bytes of each payload that `--json` prints."""
-NORMAL = (1000, 1001, 1005)
-"""Close codes of an end in order: done, going away, and a Close frame without a code."""
+CLOSED_NORMALLY = 0
+FAILED = 1
+USAGE_ERROR = 2
+NOT_CONNECTED = 3
+INTERRUPTED = 130
 
-EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_NOT_CONNECTED, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+NORMAL_CODES = frozenset({1000, 1001, 1005})
+"""Close codes of a connection that ended as it should, whichever side closed it."""
+JSON_PREVIEW = 2**20
+"""Bytes of each payload that `--json` shows at least; more where larger messages are accepted."""
+BINARY_SHOWN = 256
+"""Bytes of a binary message that a terminal shows."""
 
 
-def run_line_mode(arguments: argparse.Namespace) -> int:
-    """Run `wslab connect` and return its exit code.
+def run_line_mode(options: argparse.Namespace) -> int:
+    """Connect as the options of `wslab connect` say and return the exit code.
 
-    0 where the connection was closed with 1000, 1001 or without a code; 1 for any other end; 2 where an
-    option is wrong; 3 where there was no connection; 130 where it was interrupted.
+    0 is a connection closed with 1000, 1001 or no code by either side; 1 any other end, and input that was
+    read and could not be sent; 2 wrong options; 3 no connection; 130 ctrl+c.
     """
     try:
-        options = read_options(arguments)
-    except ValueError as error:
-        print(f"wslab connect: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    return asyncio.run(LineMode(options, arguments).run())
+        for message in options.execute:
+            _check_text("-x", message)
+        connect = _connect_options(options)
+    except UsageError as error:
+        Console(lambda: None, ask_input=False, show=False).say(f"wslab connect: {error}")
+        return USAGE_ERROR
+    return asyncio.run(_run(connect, options))
 
 
-def read_options(arguments: argparse.Namespace) -> ConnectOptions:
-    """Return what the command line says of the connection.
-
-    Raises:
-        ValueError: an option is wrong; the message names it.
-    """
-    headers = []
-    for line in arguments.header:
-        name, colon, value = line.partition(":")
-        if not colon:
-            raise ValueError(f"header {line!r}: write it like 'Name: value'")
-        headers.append((name.strip(), value.strip()))
-    return ConnectOptions(
-        arguments.url,
-        headers=tuple(headers),
-        subprotocols=tuple(arguments.subprotocol),
-        origin=arguments.origin,
-        compression=arguments.compression,
-        keepalive=arguments.keepalive or None,
-        max_size=arguments.max_size,
-        ca_file=arguments.ca,
-        insecure=arguments.insecure,
-        open_timeout=arguments.timeout,
-        preview_limit=PREVIEW_LIMIT,
-    )
+async def _run(connect: ConnectOptions, options: argparse.Namespace) -> int:
+    asyncio.get_running_loop().set_default_executor(UnattendedThreads())
+    return await LineMode(connect, options.execute, wait=options.wait, as_json=options.json).run()
 
 
 class LineMode:
-    """One connection between standard input and standard output.
+    """One connection, from the first packet to the exit code."""
 
-    Args:
-        options: of the connection.
-        arguments: of the command line.
-    """
+    def __init__(
+        self, connect: ConnectOptions, messages: Sequence[str], *, wait: float | None, as_json: bool
+    ) -> None:
+        """Prepare a connection.
 
-    def __init__(self, options: ConnectOptions, arguments: argparse.Namespace) -> None:
-        self._execute: list[str] = arguments.execute
-        self._wait: float = arguments.wait
-        self._json: bool = arguments.json
-        self._keys = sys.stdin is not None and sys.stdin.isatty()
-        self._decorate = sys.stdout.isatty()
+        Args:
+            connect: where to and how.
+            messages: what to send; without any, the lines of standard input.
+            wait: seconds without a message, in either direction, after which the connection is closed once
+                there is nothing more to send; None leaves that to the server.
+            as_json: whether to print the events of the wire in place of messages.
+        """
+        self._messages = messages
+        self._wait = wait
+        self._json = as_json
         self._clock = Clock()
-        self._last = time.monotonic()
-        self._dirty = False
-        self._deaf = False
-        self._problem = ""
-        self._client = Client(options, 1, self._clock, self._take, on_message=self._show)
+        self._console = Console(self._leave, ask_input=not messages, show=not as_json)
+        self._out = self._console.out
+        self._client = Client(
+            connect, 1, self._clock, self._observe, on_message=None if as_json else self._received
+        )
+        self._opening: asyncio.Task[Explanation | None] | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._leaving = False
+        self._failed = False
+        self._reached = False
+        """Whether there was ever a TCP connection."""
+        self._interrupts = 0
+        self._last_message = 0.0
+        self._unsent = ""
+        """What is being sent, and what else waits for that, as the start of a sentence."""
+        self._pings: dict[bytes, float] = {}
+        """When each Ping that was typed and not answered was sent."""
 
     async def run(self) -> int:
-        """Connect, talk, and return the exit code."""
+        """Connect, talk until one side closes, and return the exit code."""
+        self._out.watch()
         if self._json:
-            self._write(header(__version__, self._clock.wall()))
+            self._out.write(header(__version__, self._clock.wall(), self._client.options.shown_url) + "\n")
+        with self._interruptible():
+            self._opening = spawn(self._open(), "open")
+            await asyncio.wait([self._opening])
+            if self._opening.cancelled():
+                return INTERRUPTED if self._interrupts else NOT_CONNECTED
+            failure = self._opening.result()
+            if failure is not None:
+                self._console.say(f"wslab: could not connect: {failure.why}")
+                wrong_option = failure.kind == "usage" and not self._reached
+                return USAGE_ERROR if wrong_option else NOT_CONNECTED
+            if self._leaving:
+                await self._client.close()
+            else:
+                await self._converse()
+        return self._code()
+
+    async def _open(self) -> Explanation | None:
         try:
             await self._client.open()
-            talk = spawn(self._talk(), "lines")
-            final = spawn(self._client.wait_closed(), "end of the connection")
-            await asyncio.wait([talk, final], return_when=asyncio.FIRST_COMPLETED)
-            if not final.done():
-                await self._client.close()
-            talk.cancel()
-            state = await final
-            await asyncio.wait([talk])
-            return self._verdict(state)
-        except ConnectFailed:
-            return EXIT_OK if self._deaf else EXIT_NOT_CONNECTED
-        except asyncio.CancelledError:
-            await self._client.close()
-            return EXIT_INTERRUPTED
-        finally:
-            self._flush()
+        except ConnectFailed as error:
+            return error.explanation
+        return None
 
-    def _verdict(self, state: State) -> int:
-        if self._problem:
-            self._say(self._problem)
-            return EXIT_FAILED
-        return (
-            EXIT_OK if self._deaf or (state.phase is Phase.CLOSED and state.code in NORMAL) else EXIT_FAILED
-        )
+    async def _converse(self) -> None:
+        self._last_message = self._clock.monotonic()
+        talking = spawn(self._talk(), "talk")
+        ended = spawn(self._client.wait_closed(), "end")
+        await asyncio.wait([talking, ended], return_when=asyncio.FIRST_COMPLETED)
+        if talking.done():
+            talking.result()
+            await self._client.close()
+        else:
+            talking.cancel()
+            await asyncio.wait([talking, ended])
+        if self._unsent and not self._leaving:
+            self._fail(f"{self._unsent} not sent, or not wholly: the connection is {self._client.phase}")
+
+    def _code(self) -> int:
+        final = self._client.final
+        assert final is not None
+        lost = self._out.failure
+        if lost is not None and not isinstance(lost, BrokenPipeError):
+            self._fail(f"standard output cannot be written: {lost.strerror}")
+        if self._interrupts:
+            return INTERRUPTED
+        normal = final.phase is Phase.CLOSED and final.code in NORMAL_CODES
+        return CLOSED_NORMALLY if normal and not self._failed else FAILED
+
+    # What is sent.
 
     async def _talk(self) -> None:
+        """Send everything there is to send, then wait until nothing more comes."""
         try:
-            async for line in self._lines():
-                if self._keys and not self._execute:
-                    await self._carry_out(line)
-                else:
-                    await self._client.send_text(line)
-                self._last = time.monotonic()
+            going_on = await (self._send_messages() if self._messages else self._send_lines())
         except NotOpen:
-            # The connection ended first, and its last state says why.
             return
-        except (ValueError, OSError) as error:
-            self._problem = str(error)
+        if going_on:
+            await self._quiet()
+
+    async def _send_messages(self) -> bool:
+        for number, message in enumerate(self._messages, 1):
+            left = len(self._messages) - number
+            self._unsent = f"-x number {number} " + (f"and the {left} after it were" if left else "was")
+            await self._send_text(message)
+        self._unsent = ""
+        return True
+
+    async def _send_lines(self) -> bool:
+        lines = self._console.lines()
+        try:
+            while (line := await lines.next()) is not None:
+                left = lines.waiting
+                self._unsent = f"line {lines.number} " + (f"and {left} read after it were" if left else "was")
+                if not await self._pass_on(line, lines.number):
+                    self._unsent = ""
+                    return False
+                self._unsent = ""
+        except InputError as error:
+            self._fail(str(error))
+            return False
+        return True
+
+    async def _pass_on(self, line: bytes, number: int) -> bool:
+        """Send or carry out a line and return whether to go on."""
+        try:
+            text = line.decode()
+        except UnicodeDecodeError as error:
+            problem = f"line {number} is not UTF-8: {error.reason} at byte {error.start + 1}"
+            if self._console.interactive:
+                self._console.say(f"wslab: {problem}; it was not sent")
+                return True
+            self._fail(f"{problem}; neither it nor what follows was sent")
+            return False
+        if not self._console.interactive:
+            await self._send_text(text)
+            return True
+        try:
+            return not text or await self._carry_out(text)
+        except (CommandError, UsageError) as error:
+            self._console.say(f"wslab: {error}")
+        except OSError as error:
+            self._console.say(f"wslab: {error.filename}: {error.strerror}")
+        return True
+
+    async def _carry_out(self, line: str) -> bool:
+        """Carry out what was typed and return whether to go on.
+
+        Raises:
+            CommandError, UsageError, OSError: it could not be carried out.
+        """
+        command = parse_line(line)
+        rest = command.rest
+        match command.name:
+            case "text":
+                await self._send_text(rest)
+            case "binary":
+                await self._send_binary(parse_hex(rest))
+            case "file":
+                data = await asyncio.to_thread(read_file, parse_path("file", rest))
+                await self._send_binary(data)
+            case "fragments":
+                parts = parse_fragments(rest)
+                self._console.show(">", " | ".join(parts))
+                await self._client.send_fragments(parts)
+            case "ping":
+                await self._ping(rest.encode() or secrets.token_hex(4).encode())
+            case "pong":
+                await self._client.pong(rest.encode())
+                self._console.show(">", f"PONG {rest}")
+            case "close" | "disconnect" | "quit":
+                await self._close(*(parse_close(rest) if command.name == "close" else (1000, "")))
+                return False
+            case "abort":
+                self._leaving = True
+                self._client.abort()
+                return False
+            case "help":
+                self._help()
+            case name:
+                raise CommandError(f"/{name} works in the app only; /help lists what works here")
+        return True
+
+    async def _send_text(self, text: str) -> None:
+        self._console.show(">", text)
+        await self._client.send_text(text)
+        self._last_message = self._clock.monotonic()
+
+    async def _send_binary(self, data: bytes) -> None:
+        self._console.show(">", _binary(data))
+        await self._client.send_binary(data)
+
+    async def _ping(self, payload: bytes) -> None:
+        await self._client.ping(payload)
+        self._pings[payload] = self._clock.monotonic()
+        self._console.show(">", f"PING {payload.decode()}")
+
+    async def _close(self, code: int, reason: str) -> None:
+        check_close(code, reason)
+        self._leaving = True
+        self._console.show(">", f"CLOSE {code} {reason}")
+        await self._client.close(code, reason)
+
+    async def _quiet(self) -> None:
+        """Wait until no message went either way for long enough."""
+        if self._wait is None:
+            await self._client.wait_closed()
             return
-        # Answers may be on their way: wait until the connection has been quiet for a while.
-        while (left := self._last + self._wait - time.monotonic()) > 0:
+        while (left := self._last_message + self._wait - self._clock.monotonic()) > 0:
             await asyncio.sleep(left)
 
-    async def _lines(self) -> AsyncIterator[str]:
-        for message in self._execute:
-            yield message
-        if self._execute or sys.stdin is None:
-            return
-        number = 0
-        async for line in LineInput(sys.stdin.fileno()).lines():
-            number += 1
-            try:
-                text = line.decode()
-            except UnicodeDecodeError as error:
-                raise ValueError(f"line {number} of standard input is not UTF-8: {error.reason}") from None
-            if text or not self._keys:
-                yield text
+    # What is received, and what happens.
 
-    async def _carry_out(self, line: str) -> None:
-        try:
-            parsed = parse_line(line)
-            if not COMMANDS[parsed.name].line_mode:
-                raise CommandError(f"/{parsed.name} is for the lab: run wslab")
-            await self._action(parsed.name)(parsed.rest)
-        except (ValueError, OSError) as error:
-            self._say(str(error))
-
-    def _action(self, name: str) -> Callable[[str], Awaitable[None]]:
-        client = self._client
-
-        async def abort(_rest: str) -> None:
-            client.abort()
-
-        async def send_file(rest: str) -> None:
-            await client.send_binary(await asyncio.to_thread(_read, rest))
-
-        actions: dict[str, Callable[[str], Awaitable[None]]] = {
-            "text": client.send_text,
-            "binary": lambda rest: client.send_binary(parse_hex(rest)),
-            "file": send_file,
-            "fragments": lambda rest: client.send_fragments([part.strip() for part in rest.split("|")]),
-            "ping": lambda rest: client.ping(rest.encode()),
-            "pong": lambda rest: client.pong(rest.encode()),
-            "close": lambda rest: client.close(*parse_close(rest)),
-            "disconnect": lambda _rest: client.close(),
-            "quit": lambda _rest: client.close(),
-            "abort": abort,
-        }
-        return actions[name]
-
-    def _take(self, events: Sequence[Event]) -> None:
-        """Take events of the connection: all of them for `--json`, the states for everybody."""
-        for event in events:
-            if isinstance(event, State):
-                self._say(f"{event.phase}{': ' if event.why else ''}{event.why}")
-            elif isinstance(event, Frame | Message):
-                self._last = event.t
-            elif self._json is False:
-                continue
-            if self._json:
-                self._write(dump(event))
-
-    def _show(self, message: str | bytes) -> None:
+    def _observe(self, events: Sequence[Event]) -> None:
         if self._json:
-            return
-        text = message if isinstance(message, str) else f"hex:{message.hex()}"
-        self._write(f"< {visible(text)}" if self._decorate else text)
+            self._out.write("".join(f"{dump(event)}\n" for event in events))
+        for event in events:
+            kind = type(event)
+            if kind is Frame:
+                self._note_frame(event)  # type: ignore[arg-type]
+            elif kind is State:
+                self._note_state(event)  # type: ignore[arg-type]
+            elif kind is Tcp:
+                self._reached = True
 
-    def _write(self, line: str) -> None:
-        """Write a line to standard output; it is flushed when the loop has nothing better to do."""
-        if self._deaf:
+    def _note_frame(self, frame: Frame) -> None:
+        if not frame.control:
+            self._last_message = self._clock.monotonic()
+        elif frame.opcode == Opcode.PONG and frame.direction is Direction.S2C:
+            asked = self._pings.pop(frame.preview, None)
+            if asked is not None:
+                self._console.show(
+                    "<", f"PONG {frame.preview.decode()} after {format_duration(max(0.0, frame.t - asked))}"
+                )
+
+    def _note_state(self, state: State) -> None:
+        match state.phase:
+            case Phase.CONNECTING:
+                self._console.say(
+                    f"connecting {state.why}" if state.side == "client" else f"connecting: {state.why}"
+                )
+            case Phase.OPEN:
+                self._console.say(f"open{_agreed(self._client)}")
+                for warning in self._client.warnings:
+                    self._console.say(f"warning: {warning}")
+            case Phase.CLOSED | Phase.ERROR if self._client.opened is not None:
+                self._console.say(f"{state.phase}: {state.why}")
+
+    def _received(self, message: str | bytes) -> None:
+        if self._console.shows:
+            self._console.show("<", message if isinstance(message, str) else _binary(message))
+        else:
+            self._out.write((message if isinstance(message, str) else f"0x{message.hex()}") + "\n")
+        # Anew, for the writing may have taken long.
+        self._last_message = self._clock.monotonic()
+
+    # What is told.
+
+    def _fail(self, problem: str) -> None:
+        self._failed = True
+        self._console.say(f"wslab: {problem}")
+
+    def _help(self) -> None:
+        for spec in COMMANDS.values():
+            if spec.line_mode:
+                self._console.say(f"{spec.syntax:26} {spec.help}")
+        self._console.say("every other line is sent as a text message; //… sends one that starts with /")
+
+    # What ends it.
+
+    def _leave(self) -> None:
+        """Close the connection politely, or give up connecting."""
+        self._leaving = True
+        if self._opening is None:
+            return  # it is not to stay open for long
+        if not self._opening.done():
+            self._opening.cancel()
+        elif self._closing is None:
+            self._closing = spawn(self._client.close(), "leave")
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Obey ctrl+c: the first closes with 1000, the second cuts the connection."""
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            yield  # a shell starts what is to run in the background like that
             return
+        loop = asyncio.get_running_loop()
+
+        def interrupt(_number: int, _frame: FrameType | None) -> None:
+            self._interrupts += 1
+            loop.call_soon_threadsafe(self._interrupted, self._interrupts)
+            if self._interrupts > 1:
+                self._console.cut()
+
+        # Not the loop's own way, for the loop stands still while a full pipe is written to.
+        before = signal.signal(signal.SIGINT, interrupt)
         try:
-            sys.stdout.write(f"{line}\n")
-        except BrokenPipeError:
-            self._go_deaf()
-        if not self._dirty:
-            self._dirty = True
-            asyncio.get_running_loop().call_soon(self._flush)
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
-    def _flush(self) -> None:
-        self._dirty = False
-        try:
-            sys.stdout.flush()
-        except BrokenPipeError:
-            self._go_deaf()
-
-    def _go_deaf(self) -> None:
-        """Stop in order when whoever read our output has gone."""
-        if self._deaf:
+    def _interrupted(self, times: int) -> None:
+        if times > 1:
+            self._client.abort()
             return
-        self._deaf = True
-        # What is still buffered would raise once more when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        spawn(self._client.close(), "nobody reads the output")
-
-    def _say(self, text: str) -> None:
-        print(f"* {visible(text)}", file=sys.stderr, flush=True)
+        if self._client.phase is Phase.OPEN:
+            self._console.say("interrupted: closing with 1000; ctrl+c once more cuts the connection")
+        self._leave()
 
 
-def _read(path: str) -> bytes:
-    return Path(path).expanduser().read_bytes()
+def _connect_options(options: argparse.Namespace) -> ConnectOptions:
+    preview = sys.maxsize if options.max_size is None else max(JSON_PREVIEW, options.max_size)
+    return ConnectOptions(
+        options.url,
+        headers=tuple(map(_header, options.header)),
+        subprotocols=tuple(options.subprotocol),
+        origin=options.origin,
+        compression=options.compression,
+        keepalive=options.keepalive,
+        max_size=options.max_size,
+        ca_file=options.ca,
+        insecure=options.insecure,
+        open_timeout=options.timeout,
+        preview_limit=preview if options.json else CONTROL_LIMIT,
+    )
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise UsageError(f"-H {text!r} is not a header: write it like -H 'Name: value'")
+    return name.strip(), value.strip()
+
+
+def _check_text(option: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{option} {text!r} is not UTF-8, as every text message must be") from None
+
+
+def _agreed(client: Client) -> str:
+    """Return what the handshake agreed on, as the rest of a line that says that it is open."""
+    handshake = client.reader.handshake
+    assert handshake is not None
+    parts = [f"subprotocol {handshake.subprotocol}"] if handshake.subprotocol else []
+    if handshake.subprotocols_offered and not handshake.subprotocol:
+        parts.append("the server chose no subprotocol")
+    parts += map(str, handshake.extensions)
+    return "".join(f", {part}" for part in parts)
+
+
+def _binary(data: bytes) -> str:
+    more = f" … (+{len(data) - BINARY_SHOWN} bytes)" if len(data) > BINARY_SHOWN else ""
+    return f"(binary, {len(data)} bytes) {data[:BINARY_SHOWN].hex(' ')}{more}"

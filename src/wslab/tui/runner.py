@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from wslab.bundled import SERVERS
-from wslab.lab.commands import CommandError, parse_close, parse_hex, parse_line, parse_switch
+from wslab.lab.commands import (
+    CommandError,
+    parse_close,
+    parse_fragments,
+    parse_hex,
+    parse_line,
+    parse_path,
+    parse_switch,
+    read_file,
+)
 from wslab.lab.logfilter import LEVELS, LogFilter
 from wslab.lab.recording import save_events
 from wslab.lab.workbench import Workbench
 from wslab.tui.widgets.pages import Pages
 from wslab.units import format_size, parse_duration
-
-LARGEST_FILE = 64 * 2**20
-"""Bytes of the largest file that is sent as one message."""
 
 
 class CommandRunner:
@@ -66,16 +71,13 @@ class CommandRunner:
         await self._bench.send_binary(parse_hex(rest))
 
     async def _do_file(self, rest: str) -> None:
-        path = _path(rest, "file")
-        data = await asyncio.to_thread(_read, path)
+        path = parse_path("file", rest)
+        data = await asyncio.to_thread(read_file, path)
         await self._bench.send_binary(data, str(path))
         self._say(f"sent {path.name}, {format_size(len(data))}")
 
     async def _do_fragments(self, rest: str) -> None:
-        parts = [part.strip() for part in rest.split("|")]
-        if len(parts) < 2:
-            raise CommandError("/fragments needs at least two parts with | between them: /fragments hel | lo")
-        await self._bench.send_fragments(parts)
+        await self._bench.send_fragments(parse_fragments(rest))
 
     async def _do_ping(self, rest: str) -> None:
         await self._bench.ping(rest.encode())
@@ -123,7 +125,7 @@ class CommandRunner:
         self._set(origin=rest or None)
 
     async def _do_ca(self, rest: str) -> None:
-        self._set(ca_file=str(_path(rest, "ca")) if rest else None)
+        self._set(ca_file=str(parse_path("ca", rest)) if rest else None)
 
     async def _do_insecure(self, rest: str) -> None:
         self._set(insecure=parse_switch("insecure", rest))
@@ -170,7 +172,7 @@ class CommandRunner:
         self._pages.enter("log")
 
     async def _do_save(self, rest: str) -> None:
-        path = _path(rest, "save")
+        path = parse_path("save", rest)
         if path.suffix == ".jsonl":
             count = await asyncio.to_thread(save_events, path, self._bench.journal)
             self._say(f"wrote {count} events to {path}")
@@ -204,20 +206,3 @@ def _shown(value: object) -> str:
             # Of headers the names alone: their values are often secrets.
             return ", ".join(item[0] if isinstance(item, tuple) else str(item) for item in value)
     return str(value)
-
-
-def _path(rest: str, command: str) -> Path:
-    if not rest:
-        raise CommandError(f"/{command} needs the name of a file")
-    return Path(rest).expanduser()
-
-
-def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise CommandError(f"{path} is not a file")
-    size = path.stat().st_size
-    if size > LARGEST_FILE:
-        raise CommandError(
-            f"{path} has {format_size(size)}; one message takes at most {format_size(LARGEST_FILE)}"
-        )
-    return path.read_bytes()
