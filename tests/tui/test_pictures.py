@@ -35,7 +35,16 @@ async def test_a_picture_is_of_the_kind_its_name_says(tmp_path: Path) -> None:
     async with app.run_test(size=(20, 3)):
         save_picture(app, tmp_path / "deep" / "a.svg")
         save_picture(app, tmp_path / "a.txt")
-        with pytest.raises(OSError, match="Not a directory"):
+        with pytest.raises((NotADirectoryError, FileExistsError)):
             save_picture(app, Path("/dev/null/a.svg"))
     assert (tmp_path / "deep" / "a.svg").read_text().startswith("<svg")
     assert (tmp_path / "a.txt").read_text() == "hello 日本\n\n\n"
+
+
+async def test_a_picture_needs_nothing_from_elsewhere_and_keeps_its_spaces() -> None:
+    app = Host()
+    async with app.run_test(size=(20, 3)):
+        svg = screen_svg(app)
+    assert "url(" not in svg.replace("url(#", "")
+    assert 'src: local("FiraCode-Regular");' in svg
+    assert '<g class="terminal-wslab-matrix" xml:space="preserve">' in svg

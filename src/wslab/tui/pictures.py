@@ -9,6 +9,8 @@ from typing import Any
 from textual.app import App
 
 _TERMINAL_ID = re.compile(r"terminal-\d+")
+_FONT_FROM_ELSEWHERE = re.compile(r'(local\("[^"]*"\))(?:,\s*url\("https:[^;]*)?;')
+_MATRIX = '<g class="terminal-wslab-matrix"'
 
 
 def screen_text(app: App[Any]) -> str:
@@ -19,9 +21,13 @@ def screen_text(app: App[Any]) -> str:
 
 
 def screen_svg(app: App[Any], title: str = "wslab") -> str:
-    """Return the screen as an SVG picture that is the same for the same screen."""
-    svg = app.export_screenshot(title=title, simplify=True)
-    return _TERMINAL_ID.sub("terminal-wslab", svg)
+    """Return the screen as an SVG picture that is the same for the same screen.
+
+    Nothing in it is loaded from elsewhere, and spaces at the start of a text stay in every viewer.
+    """
+    svg = _TERMINAL_ID.sub("terminal-wslab", app.export_screenshot(title=title, simplify=True))
+    svg = _FONT_FROM_ELSEWHERE.sub(r"\1;", svg)
+    return svg.replace(_MATRIX, f'{_MATRIX} xml:space="preserve"')
 
 
 def save_picture(app: App[Any], path: Path) -> None:
