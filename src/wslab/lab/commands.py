@@ -162,7 +162,10 @@ def parse_path(name: str, rest: str) -> Path:
     """
     if not rest:
         raise CommandError(f"/{name} needs the name of a file")
-    return Path(rest).expanduser()
+    try:
+        return Path(rest).expanduser()
+    except RuntimeError:  # ~ of a user whom this machine does not know
+        return Path(rest)
 
 
 def read_file(path: Path) -> bytes:

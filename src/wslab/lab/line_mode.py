@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import secrets
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,22 +14,13 @@ from contextlib import contextmanager
 from types import FrameType
 
 from wslab import __version__
-from wslab.lab.commands import (
-    COMMANDS,
-    CommandError,
-    parse_close,
-    parse_fragments,
-    parse_hex,
-    parse_line,
-    parse_path,
-    read_file,
-)
-from wslab.lab.console import Console, InputError, UnattendedThreads
-from wslab.net.client import CONTROL_LIMIT, Client, ConnectFailed, NotOpen, check_close
+from wslab.lab.console import Console, UnattendedThreads
+from wslab.lab.line_input import LineInput, LineTooLong
+from wslab.lab.line_sender import Sender, shown
+from wslab.net.client import CONTROL_LIMIT, Client, ConnectFailed, NotOpen
 from wslab.net.explain import Explanation
 from wslab.net.options import ConnectOptions, UsageError
 from wslab.tasks import spawn
-from wslab.units import format_duration
 from wslab.wire.clock import Clock
 from wslab.wire.events import Direction, Event, Frame, Opcode, Phase, State, Tcp
 from wslab.wire.jsonform import dump, header
@@ -45,8 +35,6 @@ NORMAL_CODES = frozenset({1000, 1001, 1005})
 """Close codes of a connection that ended as it should, whichever side closed it."""
 JSON_PREVIEW = 2**20
 """Bytes of each payload that `--json` shows at least; more where larger messages are accepted."""
-BINARY_SHOWN = 256
-"""Bytes of a binary message that a terminal shows."""
 
 
 def run_line_mode(options: argparse.Namespace) -> int:
@@ -94,6 +82,7 @@ class LineMode:
         self._client = Client(
             connect, 1, self._clock, self._observe, on_message=None if as_json else self._received
         )
+        self._sender = Sender(self._client, self._console)
         self._opening: asyncio.Task[Explanation | None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._leaving = False
@@ -104,8 +93,6 @@ class LineMode:
         self._last_message = 0.0
         self._unsent = ""
         """What is being sent, and what else waits for that, as the start of a sentence."""
-        self._pings: dict[bytes, float] = {}
-        """When each Ping that was typed and not answered was sent."""
 
     async def run(self) -> int:
         """Connect, talk until one side closes, and return the exit code."""
@@ -118,8 +105,9 @@ class LineMode:
             if self._opening.cancelled():
                 return INTERRUPTED if self._interrupts else NOT_CONNECTED
             failure = self._opening.result()
+            if failure is not None and self._interrupts:
+                return INTERRUPTED
             if failure is not None:
-                self._console.say(f"wslab: could not connect: {failure.why}")
                 wrong_option = failure.kind == "usage" and not self._reached
                 return USAGE_ERROR if wrong_option else NOT_CONNECTED
             if self._leaving:
@@ -146,7 +134,7 @@ class LineMode:
         else:
             talking.cancel()
             await asyncio.wait([talking, ended])
-        if self._unsent and not self._leaving:
+        if self._unsent and not (self._leaving or self._sender.ended):
             self._fail(f"{self._unsent} not sent, or not wholly: the connection is {self._client.phase}")
 
     def _code(self) -> int:
@@ -175,21 +163,28 @@ class LineMode:
         for number, message in enumerate(self._messages, 1):
             left = len(self._messages) - number
             self._unsent = f"-x number {number} " + (f"and the {left} after it were" if left else "was")
-            await self._send_text(message)
+            await self._sender.text(message)
+            self._last_message = self._clock.monotonic()
         self._unsent = ""
         return True
 
     async def _send_lines(self) -> bool:
-        lines = self._console.lines()
+        if self._console.input is None:
+            return True
+        lines = LineInput(self._console.input)
         try:
-            while (line := await lines.next()) is not None:
+            async for line in lines.lines():
                 left = lines.waiting
                 self._unsent = f"line {lines.number} " + (f"and {left} read after it were" if left else "was")
-                if not await self._pass_on(line, lines.number):
-                    self._unsent = ""
-                    return False
+                going_on = await self._pass_on(line, lines.number)
+                self._last_message = self._clock.monotonic()
                 self._unsent = ""
-        except InputError as error:
+                if not going_on:
+                    return False
+        except OSError as error:
+            self._fail(f"standard input cannot be read: {error.strerror}")
+            return False
+        except LineTooLong as error:
             self._fail(str(error))
             return False
         return True
@@ -199,80 +194,18 @@ class LineMode:
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
-            problem = f"line {number} is not UTF-8: {error.reason} at byte {error.start + 1}"
+            problem = (
+                f"line {number} of standard input is not UTF-8: {error.reason} at byte {error.start + 1}"
+            )
             if self._console.interactive:
-                self._console.say(f"wslab: {problem}; it was not sent")
+                self._console.say(f"{problem}; it was not sent")
                 return True
             self._fail(f"{problem}; neither it nor what follows was sent")
             return False
         if not self._console.interactive:
-            await self._send_text(text)
+            await self._sender.text(text)
             return True
-        try:
-            return not text or await self._carry_out(text)
-        except (CommandError, UsageError) as error:
-            self._console.say(f"wslab: {error}")
-        except OSError as error:
-            self._console.say(f"wslab: {error.filename}: {error.strerror}")
-        return True
-
-    async def _carry_out(self, line: str) -> bool:
-        """Carry out what was typed and return whether to go on.
-
-        Raises:
-            CommandError, UsageError, OSError: it could not be carried out.
-        """
-        command = parse_line(line)
-        rest = command.rest
-        match command.name:
-            case "text":
-                await self._send_text(rest)
-            case "binary":
-                await self._send_binary(parse_hex(rest))
-            case "file":
-                data = await asyncio.to_thread(read_file, parse_path("file", rest))
-                await self._send_binary(data)
-            case "fragments":
-                parts = parse_fragments(rest)
-                self._console.show(">", " | ".join(parts))
-                await self._client.send_fragments(parts)
-            case "ping":
-                await self._ping(rest.encode() or secrets.token_hex(4).encode())
-            case "pong":
-                await self._client.pong(rest.encode())
-                self._console.show(">", f"PONG {rest}")
-            case "close" | "disconnect" | "quit":
-                await self._close(*(parse_close(rest) if command.name == "close" else (1000, "")))
-                return False
-            case "abort":
-                self._leaving = True
-                self._client.abort()
-                return False
-            case "help":
-                self._help()
-            case name:
-                raise CommandError(f"/{name} works in the app only; /help lists what works here")
-        return True
-
-    async def _send_text(self, text: str) -> None:
-        self._console.show(">", text)
-        await self._client.send_text(text)
-        self._last_message = self._clock.monotonic()
-
-    async def _send_binary(self, data: bytes) -> None:
-        self._console.show(">", _binary(data))
-        await self._client.send_binary(data)
-
-    async def _ping(self, payload: bytes) -> None:
-        await self._client.ping(payload)
-        self._pings[payload] = self._clock.monotonic()
-        self._console.show(">", f"PING {payload.decode()}")
-
-    async def _close(self, code: int, reason: str) -> None:
-        check_close(code, reason)
-        self._leaving = True
-        self._console.show(">", f"CLOSE {code} {reason}")
-        await self._client.close(code, reason)
+        return await self._sender.carry_out(text)
 
     async def _quiet(self) -> None:
         """Wait until no message went either way for long enough."""
@@ -300,11 +233,7 @@ class LineMode:
         if not frame.control:
             self._last_message = self._clock.monotonic()
         elif frame.opcode == Opcode.PONG and frame.direction is Direction.S2C:
-            asked = self._pings.pop(frame.preview, None)
-            if asked is not None:
-                self._console.show(
-                    "<", f"PONG {frame.preview.decode()} after {format_duration(max(0.0, frame.t - asked))}"
-                )
+            self._sender.note_pong(frame)
 
     def _note_state(self, state: State) -> None:
         match state.phase:
@@ -316,14 +245,14 @@ class LineMode:
                 self._console.say(f"open{_agreed(self._client)}")
                 for warning in self._client.warnings:
                     self._console.say(f"warning: {warning}")
-            case Phase.CLOSED | Phase.ERROR if self._client.opened is not None:
+            case Phase.CLOSED | Phase.ERROR:
                 self._console.say(f"{state.phase}: {state.why}")
 
     def _received(self, message: str | bytes) -> None:
         if self._console.shows:
-            self._console.show("<", message if isinstance(message, str) else _binary(message))
+            self._console.show("<", shown(message))
         else:
-            self._out.write((message if isinstance(message, str) else f"0x{message.hex()}") + "\n")
+            self._out.write((message if isinstance(message, str) else f"hex:{message.hex()}") + "\n")
         # Anew, for the writing may have taken long.
         self._last_message = self._clock.monotonic()
 
@@ -331,13 +260,7 @@ class LineMode:
 
     def _fail(self, problem: str) -> None:
         self._failed = True
-        self._console.say(f"wslab: {problem}")
-
-    def _help(self) -> None:
-        for spec in COMMANDS.values():
-            if spec.line_mode:
-                self._console.say(f"{spec.syntax:26} {spec.help}")
-        self._console.say("every other line is sent as a text message; //… sends one that starts with /")
+        self._console.say(problem)
 
     # What ends it.
 
@@ -401,7 +324,7 @@ def _connect_options(options: argparse.Namespace) -> ConnectOptions:
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon:
-        raise UsageError(f"-H {text!r} is not a header: write it like -H 'Name: value'")
+        raise UsageError(f"header {text!r}: write it like 'Name: value'")
     return name.strip(), value.strip()
 
 
@@ -421,8 +344,3 @@ def _agreed(client: Client) -> str:
         parts.append("the server chose no subprotocol")
     parts += map(str, handshake.extensions)
     return "".join(f", {part}" for part in parts)
-
-
-def _binary(data: bytes) -> str:
-    more = f" … (+{len(data) - BINARY_SHOWN} bytes)" if len(data) > BINARY_SHOWN else ""
-    return f"(binary, {len(data)} bytes) {data[:BINARY_SHOWN].hex(' ')}{more}"
