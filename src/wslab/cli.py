@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from wslab import __version__
 from wslab.units import parse_duration, parse_size
@@ -17,14 +18,30 @@ EXIT_NOT_STARTED = 3
 EXIT_INTERRUPTED = 130
 
 EPILOG = """\
-exit codes: 0 passed or closed normally, 1 failed, 2 usage, 3 could not start or connect, 130 interrupted
+exit codes: 0 passed or closed normally, 1 failed, 2 usage,
+            3 could not start or connect, 130 interrupted
+"""
+CONNECT_EPILOG = """\
+examples:
+  wslab connect ws://127.0.0.1:8080/echo
+  echo hello | wslab connect ws://127.0.0.1:8080/echo
+  wslab connect ws://127.0.0.1:8080/time --wait off < /dev/null | head -3
+  wslab connect ws://127.0.0.1:8080/echo -x hello --json | grep '"event":"frame"'
+
+exit codes: 0 closed by either side with 1000, 1001 or no code,
+            1 any other end, or something could not be sent,
+            2 usage, 3 could not connect,
+            130 interrupted: ctrl+c closes with 1000, a second one cuts
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `wslab` with the given arguments, or those of the process, and return its exit code."""
-    parser = build_parser()
-    options = parser.parse_args(arguments)
+    options, unknown = build_parser().parse_known_args(arguments)
+    if unknown:
+        # By the parser of the sub-command, whose usage shows what it does take.
+        parser: argparse.ArgumentParser = options.parser
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
@@ -53,7 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal"
     )
     parser.add_argument("--theme", metavar="T", help="colours: see the command palette for the names")
-    parser.set_defaults(run=_app)
+    parser.set_defaults(run=_app, parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_connect(commands)
     _add_server(commands)
@@ -68,9 +85,10 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Each line of standard input is sent as a text message once the connection is open, "
         "and each message received is printed: text as it is, binary as hex:00ff. When the input ends and "
         "nothing has come or gone for --wait, the connection is closed with 1000. Typed on a terminal, "
-        "/commands such as /ping and /close work as in the lab; piped, every line is a message.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "/commands such as /ping and /close work as in the lab (/help lists them); piped, every line is a "
+        "message. Messages go to standard output, everything else to standard error.",
+        epilog=CONNECT_EPILOG,
+        formatter_class=_WrappedDescription,
     )
     parser.add_argument("url", metavar="URL", help="ws:// or wss://; http(s):// is read as ws(s)://")
     parser.add_argument(
@@ -85,7 +103,7 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="offer a subprotocol (repeatable)",
     )
     parser.add_argument("-k", "--insecure", action="store_true", help="accept any TLS certificate")
-    parser.add_argument("--ca", metavar="FILE", help="trust the authorities in this PEM file")
+    parser.add_argument("--ca", type=_file, metavar="FILE", help="trust the authorities in this PEM file")
     parser.add_argument("--origin", metavar="O", help="send an Origin header")
     parser.add_argument(
         "-x",
@@ -93,7 +111,7 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         default=[],
         metavar="MSG",
-        help="send this and leave standard input alone (repeatable)",
+        help="send this text and leave standard input alone (repeatable)",
     )
     parser.add_argument(
         "--wait",
@@ -111,7 +129,7 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--keepalive",
-        type=_optional_duration,
+        type=_optional_period,
         default=20.0,
         metavar="D",
         help="ping every D, or off (default: 20s)",
@@ -125,28 +143,28 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--timeout",
-        type=_duration,
+        type=_period,
         default=10.0,
         metavar="D",
         help="for the opening handshake (default: 10s)",
     )
-    parser.set_defaults(run=_connect)
+    parser.set_defaults(run=_connect, parser=parser)
 
 
 def _add_server(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("server", help="list the bundled servers or run one")
     actions = parser.add_subparsers(title="commands", metavar="list|start", required=True)
     listing = actions.add_parser("list", help="the bundled servers, their ports and files")
-    listing.set_defaults(run=_server_list)
+    listing.set_defaults(run=_server_list, parser=listing)
     start = actions.add_parser(
         "start",
         help="run a bundled server in the foreground",
-        usage="wslab server start NAME [--host H] [--port N] [the server's own options; --help lists them]",
-        add_help=False,
+        usage="wslab server start NAME [--host H] [--port N] [options of the server]",
+        description="What follows NAME is for the server: `wslab server start basic --help` lists it.",
     )
-    start.add_argument("name", metavar="NAME")
-    start.add_argument("rest", nargs=argparse.REMAINDER)
-    start.set_defaults(run=_server_start)
+    start.add_argument("name", metavar="NAME", help="see `wslab server list`")
+    start.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    start.set_defaults(run=_server_start, parser=start)
 
 
 def _add_pilot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -164,11 +182,12 @@ def _add_pilot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--screenshot", metavar="F", help="write the last screen to F.svg or F.txt")
     parser.add_argument("--junit", metavar="F.xml", help="write a JUnit report")
-    parser.set_defaults(run=_pilot)
+    parser.set_defaults(run=_pilot, parser=parser)
 
 
 def _app(options: argparse.Namespace) -> int:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    # A stream that was closed before the process began is None.
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         print(
             "wslab needs a terminal; without one, use `wslab pilot SCRIPT.toml` or `wslab connect URL`",
             file=sys.stderr,
@@ -224,13 +243,33 @@ def _optional_duration(text: str) -> float | None:
     return None if text == "off" else _duration(text)
 
 
+def _period(text: str) -> float:
+    seconds = _duration(text)
+    if seconds <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is too short: write a duration above 0")
+    return seconds
+
+
+def _optional_period(text: str) -> float | None:
+    return None if text == "off" else _period(text)
+
+
+def _file(text: str) -> str:
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text!r}")
+    return text
+
+
 def _optional_size(text: str) -> int | None:
     if text == "off":
         return None
     try:
-        return parse_size(text)
+        size = parse_size(text)
     except ValueError as error:
         raise _argument_error(error) from None
+    if size < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is too small: write a size above 0, or off")
+    return size
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -238,6 +277,15 @@ def _size(text: str) -> tuple[int, int]:
     if not (separator and columns.isdecimal() and rows.isdecimal() and int(columns) >= 20 and int(rows) >= 8):
         raise argparse.ArgumentTypeError(f"{text!r} is not a size: write it like 80x24, at least 20x8")
     return int(columns), int(rows)
+
+
+class _WrappedDescription(argparse.RawDescriptionHelpFormatter):
+    """Leaves the lines of the epilog as they are and wraps the description, which is one long line."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" in text:
+            return super()._fill_text(text, width, indent)
+        return argparse.HelpFormatter._fill_text(self, text, width, indent)
 
 
 def entry() -> None:

@@ -35,7 +35,7 @@ class Output:
     it goes out must wait in the sender, not in memory.
     """
 
-    def __init__(self, stream: TextIO | None, on_lost: Callable[[], None]) -> None:
+    def __init__(self, stream: TextIO | None, on_lost: Callable[[], None] | None = None) -> None:
         """Write to a stream.
 
         Args:
@@ -90,7 +90,8 @@ class Output:
             return
         self._fd = None
         self.failure = error
-        self._on_lost()
+        if self._on_lost is not None:
+            self._on_lost()
 
 
 class Console:
@@ -105,7 +106,7 @@ class Console:
             show: whether people want to see what is sent and received where standard output is a terminal.
         """
         self.out = Output(sys.stdout, on_lost)
-        self.err = Output(sys.stderr, _go_on)
+        self.err = Output(sys.stderr)  # where it is lost, there is no other place to complain to
         self.input = None if sys.stdin is None else sys.stdin.fileno()
         """The descriptor of standard input; None where it was closed before the process began."""
         self.interactive = ask_input and sys.stdin is not None and sys.stdin.isatty()
@@ -128,10 +129,6 @@ class Console:
         """End a write that is under way; from a signal handler."""
         self.out.cut()
         self.err.cut()
-
-
-def _go_on() -> None:
-    """Go on without standard error: there is no other place to complain to."""
 
 
 class UnattendedThreads(ThreadPoolExecutor):

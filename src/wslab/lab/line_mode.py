@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from types import FrameType
 
 from wslab import __version__
-from wslab.lab.console import Console, UnattendedThreads
+from wslab.lab.console import Console, Output, UnattendedThreads
 from wslab.lab.line_input import LineInput, LineTooLong
 from wslab.lab.line_sender import Sender, shown
+from wslab.lab.lines import visible
 from wslab.net.client import CONTROL_LIMIT, Client, ConnectFailed, NotOpen
 from wslab.net.explain import Explanation
 from wslab.net.options import ConnectOptions, UsageError
@@ -48,7 +49,7 @@ def run_line_mode(options: argparse.Namespace) -> int:
             _check_text("-x", message)
         connect = _connect_options(options)
     except UsageError as error:
-        Console(lambda: None, ask_input=False, show=False).say(f"wslab connect: {error}")
+        Output(sys.stderr).write(f"wslab connect: error: {visible(str(error))}\n")
         return USAGE_ERROR
     return asyncio.run(_run(connect, options))
 
