@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 # Machines that run tests are shared: how long an example takes says nothing about it.
 settings.register_profile("lab", deadline=None)
 settings.load_profile("lab")
+
+
+@pytest.fixture(scope="session")
+def visited_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for state in which the lab was here before, so that it greets nobody."""
+    folder = tmp_path_factory.mktemp("state")
+    (folder / "wslab").mkdir()
+    (folder / "wslab" / "visited").touch()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_trace_of_the_user(monkeypatch: pytest.MonkeyPatch, visited_state: Path) -> None:
+    """Neither read nor write what the lab remembers of whoever runs the tests."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(visited_state))

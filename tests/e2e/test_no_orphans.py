@@ -38,6 +38,13 @@ class App:
 APPS = {
     "in order": App((sys.executable, str(DRIVER), "--handle-signals"), "ready at ws://"),
     "without handlers": App((sys.executable, str(DRIVER)), "ready at ws://"),
+    "wslab": App(
+        (sys.executable, "-m", "wslab"),
+        "● OPEN by server",
+        keys=("c",),
+        prompt="type a message",
+        hint="press ctrl+c again",
+    ),
 }
 
 ENDS: dict[str, Callable[[Terminal], None]] = {

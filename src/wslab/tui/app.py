@@ -155,15 +155,16 @@ class LabApp(App[None]):
             self.lab_screen.show_phase(self.course.phases[number - 1])
 
     async def action_interrupt(self) -> None:
-        """Copy what is selected; else leave at the second ctrl+c, for the first may be a slip."""
-        if text := self._selected_text():
-            self.copy_to_clipboard(text)
-            return
+        """Copy what is selected, if anything is; leave at the second ctrl+c, for the first may be a slip."""
         if self._interrupted:
             self.exit(return_code=130)
             return
+        copied = ""
+        if text := self._selected_text():
+            self.copy_to_clipboard(text)
+            copied = "copied; "
         self._interrupted = True
-        self.notify("press ctrl+c again to leave the lab", timeout=INTERRUPT_WITHIN)
+        self.notify(f"{copied}press ctrl+c again to leave the lab", timeout=INTERRUPT_WITHIN)
         self.set_timer(INTERRUPT_WITHIN, self._forget_interrupt)
 
     def _selected_text(self) -> str:
