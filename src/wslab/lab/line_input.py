@@ -77,7 +77,9 @@ class LineInput:
         if len(self._start) > LONGEST_LINE:
             number = self.number + len(self._lines) + 1
             limit = format_size(LONGEST_LINE)
-            raise LineTooLong(f"line {number} of standard input is longer than {limit}, the most that is sent")
+            raise LineTooLong(
+                f"line {number} of standard input is longer than {limit}, the most that is sent"
+            )
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         chunk = b"not the end"
