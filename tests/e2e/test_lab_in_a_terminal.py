@@ -103,7 +103,6 @@ def test_nothing_the_network_sends_reaches_the_terminal_as_a_command() -> None:
         terminal.type("/binary 1b5d303b68616b65640775")
         terminal.press("enter")
         terminal.wait_for("< BINARY")
-        terminal.press("escape", "i")
         terminal.type('/raw text "\\x1b]0;hacked\\x07\\x1b[2Jgone"')
         terminal.press("enter")
         terminal.wait_for("]0;hacked")
