@@ -39,6 +39,7 @@ class LineInput:
         self._start = bytearray()
         self._wanted = threading.Semaphore(0)
         self._chunk: asyncio.Future[bytes] | None = None
+        self._stopped = False
 
     @property
     def waiting(self) -> int:
@@ -54,16 +55,20 @@ class LineInput:
         """
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._read, args=(loop,), name="standard input", daemon=True).start()
-        while True:
-            self._chunk = loop.create_future()
+        try:
+            while True:
+                self._chunk = loop.create_future()
+                self._wanted.release()
+                chunk = await self._chunk
+                self._split(chunk)
+                while self._lines:
+                    self.number += 1
+                    yield self._lines.popleft().removesuffix(b"\r")
+                if not chunk:
+                    return
+        finally:
+            self._stopped = True
             self._wanted.release()
-            chunk = await self._chunk
-            self._split(chunk)
-            while self._lines:
-                self.number += 1
-                yield self._lines.popleft().removesuffix(b"\r")
-            if not chunk:
-                return
 
     def _split(self, chunk: bytes) -> None:
         *whole, rest = chunk.split(b"\n")
@@ -82,14 +87,16 @@ class LineInput:
             )
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
-        chunk = b"not the end"
-        while chunk:
+        while True:
             self._wanted.acquire()
+            if self._stopped:
+                return
+            chunk = b""
             error: OSError | None = None
             try:
                 chunk = _read(self._descriptor)
             except OSError as caught:
-                chunk, error = b"", caught
+                error = caught
             try:
                 loop.call_soon_threadsafe(self._deliver, chunk, error)
             except RuntimeError:
