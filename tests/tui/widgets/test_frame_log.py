@@ -40,8 +40,8 @@ class Host(App[None]):
     def on_frame_log_highlighted(self, message: FrameLog.Highlighted) -> None:
         self.highlighted.append(message.event.seq)
 
-    def on_frame_log_status_changed(self, message: FrameLog.StatusChanged) -> None:
-        self.statuses.append(message.text)
+    def on_mount(self) -> None:
+        self.watch(self.log_widget, "status", lambda status: self.statuses.append(status))
 
 
 class Bench:

@@ -108,7 +108,6 @@ class LabScreen(Screen[None]):
         statuses = self.workbench.supervisor.statuses()
         self.query_one(ServerList).show(statuses)
         self.query_one(TopBar).show(statuses, self._position)
-        self.pages.show_log_status()
 
     def _state_view(self) -> StateView:
         bench = self.workbench

@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message as TextualMessage
+from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollTo
 from textual.strip import Strip
@@ -108,12 +109,11 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
     class Selected(Highlighted):
         """A row was chosen, by Enter or a double click."""
 
-    class StatusChanged(Told):
-        """The line that says what the log shows changed."""
+    status: var[str] = var("")
+    """What the log shows and what not, as it is drawn: `following · 12 of 20 rows · filter > TEXT`.
 
-        def __init__(self, frame_log: FrameLog, text: str) -> None:
-            super().__init__(frame_log)
-            self.text = text
+    It is watched and not told by a message: on its way up, a message misses the repaint of the rows.
+    """
 
     def __init__(
         self,
@@ -143,7 +143,6 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         self._timer: Timer | None = None
         self._search: LogSearch | None = None
         self._seen: tuple[object, ...] = ()
-        self._status = ""
 
     @property
     def fps(self) -> float:
@@ -183,7 +182,7 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def status_text(self) -> str:
-        """What the log shows and what not: `following · 12 of 20 rows · filter > TEXT`."""
+        """The status as it is at this moment."""
         return status_text(self._window, self._search)
 
     def set_filter(self, log_filter: LogFilter) -> None:
@@ -273,11 +272,13 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         window.catch_up(_BUDGET)
         if self._search is not None and self._search.running:
             self._found(self._search.go_on(window.view, _BUDGET))
-        seen = (window.view, window.start, window.end, window.top, window.following)
-        if seen != self._seen:
-            self._seen = seen
+        if self._shown() != self._seen:
             self._show()
         self._tell_status()
+
+    def _shown(self) -> tuple[object, ...]:
+        window = self._window
+        return window.view, window.start, window.end, window.top, window.following
 
     @property
     def _head(self) -> int:
@@ -305,9 +306,10 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _show(self) -> None:
         """Bring scroll bar and screen in line with the window."""
+        window = self._window
+        self._seen = self._shown()
         if not self.size:
             return  # Not on the screen: it is laid out when it gets there.
-        window = self._window
         newest = window.lookup(window.end - 1)
         width = self.scrollable_content_region.width
         self._painter.lay_out(width, newest[1].seq if newest else 0)
@@ -418,10 +420,7 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Highlighted(self, self.current))
 
     def _tell_status(self) -> None:
-        text = self.status_text
-        if text != self._status:
-            self._status = text
-            self.post_message(self.StatusChanged(self, text))
+        self.status = self.status_text
 
     def on_mount(self) -> None:
         """Start to look for changes."""

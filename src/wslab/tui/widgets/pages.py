@@ -92,9 +92,13 @@ class Pages(Vertical):
         """Give the keyboard to the page in front, or to the log where that is in view anyway."""
         self.enter(self._tabs.active if self.narrow else "log")
 
-    def show_log_status(self) -> None:
-        """Say what the log shows."""
-        self._log_status.update(self.log_view.status_text)
+    def on_mount(self) -> None:
+        """Keep the line under the log true."""
+        self.watch(self.log_view, "status", self._show_log_status)
+
+    def _show_log_status(self, status: str) -> None:
+        # One line whatever it says: the screen need not be laid out anew, which takes longer than all else.
+        self._log_status.update(status, layout=False)
 
     def settle(self) -> None:
         """Arrange the tabs for the present width of the screen."""
@@ -105,11 +109,6 @@ class Pages(Vertical):
                 self._tabs.hide(name)
         if not self.narrow and self._tabs.active in ABOVE:
             self._tabs.active = "lesson"
-
-    @on(FrameLog.StatusChanged)
-    def follow_log_status(self) -> None:
-        """Keep the line under the log true."""
-        self.show_log_status()
 
     @on(FrameLog.Highlighted)
     def show_event(self, event: FrameLog.Highlighted) -> None:
