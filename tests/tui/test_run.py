@@ -20,21 +20,12 @@ def environment(tmp_path: Path, **more: str) -> dict[str, str]:
     return {"XDG_STATE_HOME": str(tmp_path), **more}
 
 
-def test_keys_are_answered_faster_than_the_log_is_repainted() -> None:
-    slow: dict[str, str] = {}
-    prepare_environment(slow, 2)
-    assert slow["TEXTUAL_FPS"] == "15"
-    fast: dict[str, str] = {}
-    prepare_environment(fast, 30)
-    assert fast["TEXTUAL_FPS"] == "30"
-
-
 def test_no_colour_is_wished_for_only_by_a_value() -> None:
     wished = {"NO_COLOR": "1"}
-    prepare_environment(wished, 10)
+    prepare_environment(wished)
     assert wished["TEXTUAL_THEME"] == "ansi-dark"
     empty = {"NO_COLOR": ""}
-    prepare_environment(empty, 10)
+    prepare_environment(empty)
     assert "NO_COLOR" not in empty
     assert "TEXTUAL_THEME" not in empty
 

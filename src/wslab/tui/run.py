@@ -21,7 +21,7 @@ def run_app(options: argparse.Namespace) -> int:
     Terminal signals that would kill the process end the app instead, so that it restores the terminal and
     stops its servers: SIGTERM, and SIGHUP of a closed terminal.
     """
-    prepare_environment(os.environ, options.fps)
+    prepare_environment(os.environ)
     from wslab.lab.state import first_visit, state_folder
     from wslab.tui.app import LabApp, UnknownTheme
 
@@ -45,14 +45,12 @@ def run_app(options: argparse.Namespace) -> int:
     return asyncio.run(_run(app, options.mouse))
 
 
-def prepare_environment(environment: MutableMapping[str, str], fps: int) -> None:
+def prepare_environment(environment: MutableMapping[str, str]) -> None:
     """Set what Textual reads when it is first imported.
 
-    Args:
-        environment: of this process.
-        fps: repaints of the log a second; keys are answered at 15 a second or more.
+    Its own limit of 60 repaints a second stays: the log and the statistics keep to lower ones by themselves,
+    and what a key changes is to be seen at once.
     """
-    environment.setdefault("TEXTUAL_FPS", str(max(fps, 15)))
     # An empty NO_COLOR means nothing (no-color.org), yet Textual takes it for a wish.
     if environment.get("NO_COLOR") == "":
         del environment["NO_COLOR"]
