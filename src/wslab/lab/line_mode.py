@@ -270,7 +270,7 @@ class LineMode:
         self._leaving = True
         if self._opening is None:
             return  # it is not to stay open for long
-        if not self._opening.done():
+        if self._client.opened is None:
             self._opening.cancel()
         elif self._closing is None:
             self._closing = spawn(self._client.close(), "leave")
@@ -294,7 +294,8 @@ class LineMode:
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            # One more would only break off the end that was asked for.
+            signal.signal(signal.SIGINT, signal.SIG_IGN if self._interrupts else before)
 
     def _interrupted(self, times: int) -> None:
         if times > 1:
