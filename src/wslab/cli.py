@@ -26,7 +26,7 @@ examples:
   wslab connect ws://127.0.0.1:8080/echo
   echo hello | wslab connect ws://127.0.0.1:8080/echo
   wslab connect ws://127.0.0.1:8080/time --wait off < /dev/null | head -3
-  wslab connect ws://127.0.0.1:8080/echo -x hello --json | grep '"event":"frame"'
+  wslab connect ws://127.0.0.1:8080/echo -x hello --json | jq .event
 
 exit codes: 0 closed by either side with 1000, 1001 or no code,
             1 any other end, or something could not be sent,
@@ -291,9 +291,11 @@ class _WrappedDescription(argparse.RawDescriptionHelpFormatter):
 def entry() -> None:
     """Run the command line as a process, also when its output is a pipe that closes early."""
     try:
-        code = main()
-        if sys.stdout is not None:  # it is None where it was closed before the process began
-            sys.stdout.flush()
+        try:
+            code = main()
+        finally:
+            if sys.stdout is not None:  # it is None where it was closed before the process began
+                sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output has gone; Python would report that once more while it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wslab.lab import commands
 from wslab.lab.commands import (
     COMMANDS,
     CommandError,
     Line,
     completions,
     parse_close,
+    parse_fragments,
     parse_hex,
     parse_line,
+    parse_path,
     parse_switch,
+    read_file,
 )
 
 
@@ -86,3 +92,30 @@ def test_switches_are_on_or_off() -> None:
     assert not parse_switch("insecure", " off ")
     with pytest.raises(CommandError, match="takes on or off"):
         parse_switch("insecure", "maybe")
+
+
+def test_fragments_are_divided_by_bars() -> None:
+    assert parse_fragments(" hel |lo | ") == ["hel", "lo", ""]
+    for bad in ("", "hello"):
+        with pytest.raises(CommandError, match="at least two parts"):
+            parse_fragments(bad)
+
+
+def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert parse_path("file", "~/a b") == Path("/home/somebody/a b")
+    assert parse_path("file", "~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
+    with pytest.raises(CommandError, match="/ca needs the name of a file"):
+        parse_path("ca", "")
+
+
+def test_a_file_is_read_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"\x00" * 1025)
+    assert read_file(path) == b"\x00" * 1025
+    monkeypatch.setattr(commands, "LARGEST_FILE", 1024)
+    with pytest.raises(CommandError, match="takes at most 1 KiB"):
+        read_file(path)
+    for bad in (tmp_path, tmp_path / "none"):
+        with pytest.raises(CommandError, match="is not a file"):
+            read_file(bad)
