@@ -93,13 +93,13 @@ class LabApp(App[None]):
         self._welcome = welcome
         self._interrupted = False
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Open the first screen and start the heartbeat."""
         asyncio.get_running_loop().set_exception_handler(self._report)
         self.lab_screen = LabScreen(self.workbench, self.course, self._lesson, self.pacer.rate)
-        self.push_screen(self.lab_screen)
+        await self.push_screen(self.lab_screen)
         if self._phase != 1:
-            self.action_phase(self._phase)
+            self.call_after_refresh(self.action_phase, self._phase)
         if self._welcome:
             self.call_after_refresh(self._greet)
         self.set_interval(BEAT, self._beat)
@@ -117,9 +117,9 @@ class LabApp(App[None]):
 
         self.push_screen(WelcomeScreen(), self._greeted)
 
-    def _greeted(self, connect: bool | None) -> None:
-        if connect:
-            self.lab_screen.action_connect()
+    def _greeted(self, key: str | None) -> None:
+        if key:
+            self.simulate_key(key)
 
     def _beat(self) -> None:
         if self.pacer.beat(self.workbench.clock.monotonic()):

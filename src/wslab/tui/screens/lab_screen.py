@@ -181,19 +181,29 @@ class LabScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Arrange everything for the new size."""
-        self.query_one("#side").remove_class("-open")
+        self._fold_side()
         self.call_after_refresh(self.pages.settle)
 
     # Keys
 
     def action_tab(self, name: str) -> None:
         """Go to a tab and into it."""
+        self._fold_side()
         self.pages.enter(name)
 
     def action_log(self) -> None:
         """Go back to the log."""
+        self.action_tab("log")
+
+    def _bring(self, name: str) -> None:
+        """Bring a page to the front, and into use where nothing else stays in view."""
+        if self.pages.narrow:
+            self.action_tab(name)
+        else:
+            self.pages.turn_to(name)
+
+    def _fold_side(self) -> None:
         self.query_one("#side").remove_class("-open")
-        self.pages.enter("log")
 
     def action_connect(self) -> None:
         """Connect, and get ready to write."""
@@ -202,7 +212,7 @@ class LabScreen(Screen[None]):
     async def _connect(self) -> None:
         if self.workbench.view.phase in LIVE:
             raise WorkbenchError("this connection is in use: d disconnects it, /connect URL replaces it")
-        self.pages.turn_to("log")
+        self._bring("log")
         self.pages.log_view.follow()
         await self.workbench.connect()
         composer = self.query_one(Composer)
@@ -281,6 +291,7 @@ class LabScreen(Screen[None]):
         self._read.add(self.lesson.id)
         self.lesson = lesson
         self.show_lesson()
+        self._bring("lesson")
 
     def action_filter(self) -> None:
         """Type a filter for the log."""

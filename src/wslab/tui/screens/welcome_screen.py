@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -25,8 +22,14 @@ mask, the same text back without one. Enter takes a frame apart.
 """
 
 
-class WelcomeScreen(ModalScreen[bool]):
-    """Greets a new learner. Its result is whether to connect."""
+NAMED = ("c", "question_mark", "f1", "f2", "o")
+"""Keys that the page names: they close it and then do what they always do."""
+LEAVING = ("ctrl+q", "ctrl+c", "ctrl+z")
+"""Keys that are the app's own here too."""
+
+
+class WelcomeScreen(ModalScreen[str]):
+    """Greets a new learner. Its result is the key that is to be obeyed now; empty where there is none."""
 
     DEFAULT_CSS = """
     WelcomeScreen { align: center middle; }
@@ -41,22 +44,14 @@ class WelcomeScreen(ModalScreen[bool]):
     WelcomeScreen Static { width: 100%; height: auto; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "answer(True)", "Connect", id="welcome-connect"),
-    ]
-
     def compose(self) -> ComposeResult:
         """Show the text in a box."""
         with Vertical() as box:
             box.border_title = "welcome to wslab"
             yield Static(TEXT.rstrip())
 
-    def action_answer(self, connect: bool) -> None:
-        """Close the page."""
-        self.dismiss(connect)
-
     def on_key(self, event: events.Key) -> None:
-        """Close the page at any key that is none of the lab's."""
-        if event.key not in {"c", "ctrl+q", "ctrl+c", "ctrl+z"}:
+        """Close the page."""
+        if event.key not in LEAVING:
             event.stop()
-            self.dismiss(False)
+            self.dismiss(event.key if event.key in NAMED else "")

@@ -61,8 +61,8 @@ class TextView(VerticalScroll, can_focus=True):
         "text--key", "text--payload", "text--code", "text--reason",
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Scroll down", show=False),
-        Binding("k", "scroll_up", "Scroll up", show=False),
+        Binding("j", "scroll_down", "Scroll down", show=False, id="text-down"),
+        Binding("k", "scroll_up", "Scroll up", show=False, id="text-up"),
     ]
 
     def __init__(self, build: Build, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
