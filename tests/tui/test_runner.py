@@ -1,241 +1,273 @@
-"""Every command of the composer, over a real connection to an in-process server."""
+"""Every command of the line at the bottom, over a real connection."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import re
 from pathlib import Path
 
 import pytest
-from textual.app import App, ComposeResult
-from websockets.asyncio.server import ServerConnection, serve
 
-from tests.support.bench import new_bench
+from tests.support.bench import of
+from tests.support.lab_app import Lab, a_lab
 from tests.support.waiting import until
 from wslab.lab.commands import COMMANDS, CommandError
-from wslab.lab.workbench import Workbench, WorkbenchError
-from wslab.net.lifecycle import NotOpen
-from wslab.tui.runner import CommandRunner
-from wslab.tui.widgets.pages import Pages
-from wslab.wire.events import Direction, Frame, Opcode, Phase
+from wslab.lab.workbench import WorkbenchError
+from wslab.net.client import ConnectFailed
+from wslab.tui import runner
+from wslab.tui.screens.help_screen import HelpScreen
+from wslab.tui.widgets.frame_log import FrameLog
+from wslab.wire.events import Close, Direction, Frame, Message, Opcode, Phase
+from wslab.wire.jsonform import load
+
+ERRORS = (ValueError, OSError, WorkbenchError, ConnectFailed)
 
 
-class Host(App[None]):
-    CSS_PATH = "../../src/wslab/tui/screens/lab_screen.tcss"
-
-    def __init__(self, bench: Workbench) -> None:
-        super().__init__()
-        self.bench = bench
-
-    def compose(self) -> ComposeResult:
-        yield Pages(self.bench.journal, 20)
+def test_every_command_can_be_carried_out() -> None:
+    assert {name for name in vars(runner.CommandRunner) if name.startswith("_do_")} == {
+        f"_do_{name}" for name in COMMANDS
+    }
 
 
-class Stage:
-    """A runner with everything it acts upon."""
-
-    def __init__(self, app: Host, url: str) -> None:
-        self.bench = app.bench
-        self.pages = app.query_one(Pages)
-        self.url = url
-        self.said: list[str] = []
-        self.acted: list[str] = []
-        self.runner = CommandRunner(self.bench, self.pages, self.said.append, self._act)
-
-    async def _act(self, action: str) -> None:
-        self.acted.append(action)
-
-    async def run(self, *lines: str) -> None:
-        for line in lines:
-            await self.runner.run(line)
-
-    def frames(self, direction: Direction = Direction.C2S) -> list[Frame]:
-        events = self.bench.journal.slice(self.bench.journal.first, self.bench.journal.total)
-        return [event for event in events if isinstance(event, Frame) and event.direction is direction]
+def sent(lab: Lab) -> list[tuple[int, bytes]]:
+    frames = [frame for frame in of(lab.bench, Frame) if frame.direction is Direction.C2S]
+    return [(frame.opcode, frame.preview) for frame in frames]
 
 
-@asynccontextmanager
-async def a_stage() -> AsyncGenerator[Stage]:
-    async def echo(connection: ServerConnection) -> None:
-        async for message in connection:
-            await connection.send(message)
-
-    async with serve(echo, "127.0.0.1", 0, compression=None) as server:
-        app = Host(new_bench())
-        async with app.run_test(size=(120, 36)):
-            stage = Stage(app, f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
-            try:
-                yield stage
-            finally:
-                await stage.bench.close()
+def log(lab: Lab) -> FrameLog:
+    return lab.app.lab_screen.pages.log_view
 
 
-def test_every_command_has_its_method() -> None:
-    methods = {name.removeprefix("_do_") for name in dir(CommandRunner) if name.startswith("_do_")}
-    assert methods == set(COMMANDS)
-
-
-async def test_messages_of_every_kind_are_sent(tmp_path: Path) -> None:
-    (tmp_path / "a file").write_bytes(b"\x00\x01")
-    async with a_stage() as stage:
-        await stage.run(
-            f"/connect {stage.url}",
+async def test_what_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "photo.bin").write_bytes(b"\x89PNG\x00")
+    async with a_lab() as lab:
+        await lab.line("/connect /echo")
+        await lab.phase(Phase.OPEN)
+        for line in (
             "hello",
-            "/text /x",
-            "/binary 00 ff",
-            f"/file {tmp_path / 'a file'}",
+            "//slash",
+            "/text  /as it is ",
+            "/binary 00 ff:10",
+            f"/file {tmp_path / 'photo.bin'}",
             "/fragments hel | lo",
-            "/ping a b",
-            "/pong c",
-        )
-        sent = [(frame.opcode, frame.preview) for frame in stage.frames()]
-        assert sent == [
+            "/ping are you there",
+            "/pong unasked",
+        ):
+            count = len(sent(lab))
+            await lab.line(line)
+            await until(lambda count=count: len(sent(lab)) > count, line)  # type: ignore[misc]
+        await until(lambda: len(sent(lab)) == 9, "every frame")
+        assert sent(lab) == [
             (Opcode.TEXT, b"hello"),
-            (Opcode.TEXT, b"/x"),
-            (Opcode.BINARY, b"\x00\xff"),
-            (Opcode.BINARY, b"\x00\x01"),
+            (Opcode.TEXT, b"/slash"),
+            (Opcode.TEXT, b" /as it is "),
+            (Opcode.BINARY, b"\x00\xff\x10"),
+            (Opcode.BINARY, b"\x89PNG\x00"),
             (Opcode.TEXT, b"hel"),
             (Opcode.CONT, b"lo"),
-            (Opcode.PING, b"a b"),
-            (Opcode.PONG, b"c"),
+            (Opcode.PING, b"are you there"),
+            (Opcode.PONG, b"unasked"),
         ]
-        assert stage.said == ["sent a file, 2 B"]
+        assert "sent photo.bin, 5 bytes" in lab.toasts or any("photo.bin, 5" in text for text in lab.toasts)
+        await lab.line("/close 4001 so long")
+        await lab.phase(Phase.CLOSED)
+        close = of(lab.bench, Close)[0]
+        assert (close.code, close.reason) == (4001, "so long")
+        assert not lab.errors
 
 
-async def test_connections_end_as_told() -> None:
-    async with a_stage() as stage:
-        await stage.run(f"/connect {stage.url}", "/close 4001 lunch")
-        assert stage.bench.view.code == 4001
-        await stage.run(f"/connect {stage.url}", "/disconnect")
-        assert stage.bench.view.code == 1000
-        await stage.run(f"/connect {stage.url}", "/abort")
-        await until(lambda: stage.bench.view.phase is Phase.CLOSED, "the end")
-        with pytest.raises((WorkbenchError, NotOpen), match="connect"):
-            await stage.run("too late")
+async def test_ends_and_verdicts() -> None:
+    async with a_lab() as lab:
+        run = lab.app.lab_screen.runner.run
+        await run("/connect")
+        await run("/disconnect")
+        assert (lab.bench.view.phase, lab.bench.view.code) == (Phase.CLOSED, 1000)
+        await run("/connect /time")
+        await run("/abort")
+        assert (lab.bench.view.phase, lab.bench.view.code) == (Phase.CLOSED, 1006)
+        await lab.line('/raw text mask=0 "hi"')
+        await until(lambda: any("verdict: the server closed with 1002" in text for text in lab.toasts), "it")
 
 
-async def test_raw_bytes_get_their_verdict() -> None:
-    async with a_stage() as stage:
-        await stage.run(f"/connect {stage.url}", '/raw text mask=0 "hi"')
-        assert "1002" in stage.said[-1]
-        with pytest.raises(CommandError, match="/raw needs bytes"):
-            await stage.run("/raw")
+async def test_settings_hold_from_the_next_connect(tmp_path: Path) -> None:
+    ca = tmp_path / "ca.pem"
+    ca.write_text("")
+    async with a_lab() as lab:
+        run = lab.app.lab_screen.runner.run
+        for line, option, value in (
+            ("/compression off", "compression", False),
+            ("/keepalive 1500ms", "keepalive", 1.5),
+            ("/keepalive off", "keepalive", None),
+            ("/subprotocol chat.v2, chat.v1", "subprotocols", ("chat.v2", "chat.v1")),
+            ("/header Authorization: Bearer learn", "headers", (("Authorization", "Bearer learn"),)),
+            ("/origin https://example.com", "origin", "https://example.com"),
+            (f"/ca {ca}", "ca_file", str(ca)),
+            ("/insecure on", "insecure", True),
+            ("/insecure off", "insecure", False),
+            ("/ca", "ca_file", None),
+        ):
+            await run(line)
+            assert getattr(lab.bench.settings, option) == value, line
+        assert not any("Bearer" in text for text in lab.toasts)
+        await run("/connect /auth")
+        assert lab.bench.view.phase is Phase.OPEN
+        await run("/connect /headers")
+        await until(lambda: of(lab.bench, Message), "the headers")
+        seen = of(lab.bench, Message)[0].preview.decode()
+        assert '"https://example.com"' in seen
+        assert "chat.v2, chat.v1" in seen
+        assert "permessage-deflate" not in seen
+        for line in ("/header", "/subprotocol", "/origin"):
+            await run(line)
+        settings = lab.bench.settings
+        assert (settings.headers, settings.subprotocols, settings.origin) == ((), (), None)
 
 
-async def test_options_hold_from_the_next_connect() -> None:
-    async with a_stage() as stage:
-        await stage.run(
-            "/compression off",
-            "/keepalive 5s",
-            "/subprotocol chat.v2, chat.v1",
-            "/header Authorization: Bearer secret",
-            "/header X-Two: 2",
-            "/origin https://example.com",
-            "/insecure on",
+async def test_servers_and_coming_back() -> None:
+    async with a_lab() as lab:
+        run = lab.app.lab_screen.runner.run
+        await run("/server start basic")
+        assert lab.bench.supervisor.status("basic").state == "ready"
+        await run("/reconnect on")
+        await run("/connect")
+        await run("/server restart")
+        await until(
+            lambda: len({f.conn for f in of(lab.bench, Close)}) == 1 and lab.bench.view.phase is Phase.OPEN,
+            "the comeback",
         )
-        settings = stage.bench.settings
-        assert not settings.compression
-        assert settings.keepalive == 5
-        assert settings.subprotocols == ("chat.v2", "chat.v1")
-        assert settings.headers == (("Authorization", "Bearer secret"), ("X-Two", "2"))
-        assert settings.origin == "https://example.com"
-        assert settings.insecure
-        assert "secret" not in " ".join(stage.said)
-        assert all(said.endswith("; holds from the next connect") for said in stage.said)
-        await stage.run("/header", "/origin", "/keepalive off", "/subprotocol", "/insecure off", "/ca")
-        settings = stage.bench.settings
-        assert (settings.headers, settings.origin, settings.keepalive) == ((), None, None)
-        assert (settings.subprotocols, settings.insecure, settings.ca_file) == ((), False, None)
+        await run("/reconnect off")
+        await run("/server stop basic")
+        assert lab.bench.supervisor.status("basic").state == "stopped"
+        await lab.phase(Phase.CLOSED)
+        assert {"reconnect: on", "reconnect: off"} <= set(lab.toasts)
 
 
-async def test_reconnect_is_switched() -> None:
-    async with a_stage() as stage:
-        await stage.run("/reconnect on")
-        assert stage.bench.reconnect
-        await stage.run("/reconnect off")
-        assert not stage.bench.reconnect
-        assert stage.said == ["reconnect: on", "reconnect: off"]
+async def test_what_is_done_to_the_log(tmp_path: Path) -> None:
+    async with a_lab() as lab:
+        run = lab.app.lab_screen.runner.run
+        await run("/connect")
+        for text in ("one", "two", "three"):
+            await run(text)
+        await until(lambda: len(of(lab.bench, Message)) == 6, "the echoes")
+        await run("/filter < TEXT t")
+        assert len(list(log(lab).lines())) == 2
+        await run(f"/save {tmp_path / 'rows.txt'}")
+        assert [line.split()[-1] for line in (tmp_path / "rows.txt").read_text().splitlines()] == [
+            "two",
+            "three",
+        ]
+        await run("/filter")
+        await run("/level messages")
+        assert log(lab).level == "messages"
+        await run("/level frames")
+        await run("/search two")
+        assert log(lab).current is not None
+        assert not log(lab).following
+        await until(lambda: "two" in (log(lab).payload_text() or ""), "the match")
+        number = of(lab.bench, Frame)[0].seq
+        await run(f"/goto {number}")
+        assert log(lab).payload_text() == "one"
+        await run(f"/save {tmp_path / 'all.jsonl'}")
+        lines = (tmp_path / "all.jsonl").read_text(encoding="utf-8").splitlines()
+        assert len(lines) - 1 == len([load(line) for line in lines[1:]]) > 15
+        with pytest.raises(CommandError, match="exists already"):
+            await run(f"/save {tmp_path / 'all.jsonl'}")
+        await run("/reset")
+        await run("/clear")
+        assert list(log(lab).lines()) == []
+        assert lab.bench.journal.first == lab.bench.journal.total
 
 
-async def test_the_log_does_as_it_is_told(tmp_path: Path) -> None:
-    async with a_stage() as stage:
-        log = stage.pages.log_view
-        await stage.run(f"/connect {stage.url}", "one", "two")
-        await until(lambda: len(stage.frames(Direction.S2C)) == 2, "both echoes")
-        log.flush()
-        await stage.run("/filter > TEXT two")
-        assert [line for line in log.lines() if "two" in line]
-        assert not [line for line in log.lines() if "one" in line]
-        await stage.run("/filter", "/level messages")
-        assert log.level == "messages"
-        await stage.run("/level frames", "/search one")
-        number = stage.frames()[1].seq
-        await stage.run(f"/goto {number}")
-        assert log.current is not None
-        assert log.current.seq == number
-        assert not log.following
-        await stage.run(f"/save {tmp_path / 'log.txt'}", f"/save {tmp_path / 'log.jsonl'}")
-        assert "two" in (tmp_path / "log.txt").read_text()
-        lines = (tmp_path / "log.jsonl").read_text().splitlines()
-        assert json.loads(lines[0])["format"] == 1
-        assert len(lines) == stage.bench.journal.total - stage.bench.journal.first + 1
-        await stage.run("/clear")
-        log.flush()
-        assert not list(log.lines())
+async def test_help_and_leaving() -> None:
+    async with a_lab() as lab:
+        await lab.line("/help")
+        await until(lambda: isinstance(lab.app.screen, HelpScreen), "the help")
+        await lab.press("escape")
+        await lab.line("/quit")
+        await until(lambda: lab.app._exit, "the end")
+    assert lab.app.return_code == 0
 
 
-async def test_statistics_start_again_at_zero() -> None:
-    async with a_stage() as stage:
-        await stage.run(f"/connect {stage.url}", "one")
-        assert stage.bench.statistics.snapshot().sent.frames == 1
-        await stage.run("/reset")
-        assert stage.bench.statistics.snapshot().sent.frames == 0
+WRONG = {
+    "/conect": "did you mean /connect?",
+    "/zzz": "/help lists them",
+    "/ hello": "start with //",
+    "/connect nonsense": "ws://",
+    "/connect ftp://host/": "ftp",
+    "/connect ws://127.0.0.1:1/": "nobody listens",
+    "/disconnect": "c connects",
+    "/abort": "c connects",
+    "/text": "c connects",
+    "hello": "c connects",
+    "/binary 0": "write it like /binary 00 ff 10",
+    "/binary xy": "write it like",
+    "/file": "needs the name of a file",
+    "/file /no/such": "is not a file",
+    "/file /": "is not a file",
+    "/fragments whole": "at least two parts",
+    "/ping": "c connects",
+    "/pong": "c connects",
+    "/close x": "write it like /close 1000 bye",
+    "/close 70000": "0 to 65535",
+    "/close 1005": "1005",
+    "/raw": "needs bytes",
+    "/raw txt": "text",
+    "/reconnect": "on or off",
+    "/reconnect maybe": "on or off",
+    "/compression": "on or off",
+    "/insecure yes": "on or off",
+    "/keepalive soon": "soon",
+    "/keepalive -1s": "-1s",
+    "/keepalive 0s": "above 0",
+    "/subprotocol a;b": "a;b",
+    "/header no colon": "write it like /header Name: value",
+    "/header Host: me": "Host",
+    "/header bad name: x": "bad name",
+    "/ca /no/such": "there is no such file",
+    "/server": "start, stop or restart",
+    "/server start nothing": "there are basic",
+    "/server dance basic": "start, stop or restart",
+    "/filter (": "regular expression",
+    "/search (": "regular expression",
+    "/level rows": "frames or messages",
+    "/goto x": "number of a row",
+    "/goto 99999": "no row 99999",
+    "/goto": "number of a row",
+    "/save": "needs the name of a file",
+    "/save /no/such/place.txt": "No such file",
+    "/save /": "exists already",
+}
 
 
-async def test_help_and_quit_are_actions_of_the_app() -> None:
-    async with a_stage() as stage:
-        await stage.run("/help", "/quit")
-        assert stage.acted == ["app.help", "app.quit"]
+async def test_a_wrong_command_is_told_what_is_right() -> None:
+    async with a_lab() as lab:
+        said = {}
+        for line in WRONG:
+            try:
+                await lab.app.lab_screen.runner.run(line)
+            except ERRORS as error:
+                said[line] = str(error)
+        assert set(said) == set(WRONG)
+        for line, wanted in WRONG.items():
+            assert re.search(re.escape(wanted), said[line], re.IGNORECASE), (line, said[line])
+        # A refused setting leaves what was set.
+        assert (lab.bench.settings.headers, lab.bench.settings.keepalive) == ((), None)
 
 
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("/level bytes", "/level takes frames or messages, not 'bytes'"),
-        ("/goto here", "/goto takes the number of a row, not 'here'"),
-        ("/goto 99", "there is no row 99"),
-        ("/search (", r"\("),
-        ("/filter (", r"\("),
-        ("/save", "/save needs the name of a file"),
-        ("/file", "/file needs the name of a file"),
-        ("/file /nowhere/x", "/nowhere/x is not a file"),
-        ("/fragments one", "at least two parts"),
-        ("/header none", "'none' is not a header"),
-        ("/header X: a\x00b", "X"),
-        ("/server dance", "/server takes start, stop or restart, not 'dance'"),
-        ("/server start ghost", "there is no server 'ghost': there are basic"),
-        ("/keepalive soon", "'soon' is not a duration"),
-        ("/ca /nowhere/ca.pem", "/nowhere/ca.pem"),
-        ("/connect ftp://x", "ftp"),
-        ("/ping", "no connection"),
-        ("/zzz", "there is no command"),
-    ],
-)
-async def test_what_cannot_be_done_is_said(line: str, message: str) -> None:
-    async with a_stage() as stage:
-        with pytest.raises((CommandError, WorkbenchError, ValueError), match=message):
-            await stage.run(line)
+async def test_what_goes_wrong_is_shown_and_the_line_is_ready_again() -> None:
+    async with a_lab((80, 24)) as lab:
+        await lab.line("/conect \x1b[31m")
+        assert "did you mean /connect?" in await lab.told("/conect")
+        assert "composer" in lab.focus
+        await lab.press("up")
+        assert lab.app.lab_screen.query_one("#composer").value.startswith("/conect")  # type: ignore[attr-defined]
 
 
-async def test_servers_start_restart_and_stop() -> None:
-    async with a_stage() as stage:
-        await stage.run("/server start")
-        first = stage.bench.supervisor.status("basic")
-        assert first.state == "ready"
-        await stage.run("/server restart basic")
-        second = stage.bench.supervisor.status("basic")
-        assert second.state == "ready"
-        assert second.pid != first.pid
-        await stage.run("/server stop basic")
-        assert stage.bench.supervisor.status("basic").state == "stopped"
+async def test_a_server_that_does_not_come_back_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_lab() as lab:
+        await lab.line("/server start")
+        await until(lambda: lab.bench.supervisor.status("basic").state == "ready", "the server")
+        entry = lab.bench.supervisor._servers["basic"].entry
+        object.__setattr__(entry, "path", Path("/no/such/server.py"))
+        await lab.line("/server restart")
+        await lab.told("basic")
+        assert lab.bench.supervisor.status("basic").state == "failed"

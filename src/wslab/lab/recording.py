@@ -1,23 +1,40 @@
-"""Writes what the log holds to a file, one event a line."""
+"""Writes what the log holds to a file: as events, one a line, or as rows of text."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from wslab import __version__
-from wslab.lab.journal import Journal
+from wslab.lab.commands import CommandError
+from wslab.wire.events import Event
 from wslab.wire.jsonform import dump, header
 
 
-def save_events(path: Path, journal: Journal) -> int:
-    """Write the events a journal holds, after a line that names the format, and return their number.
+def save_events(path: Path, events: Sequence[Event]) -> None:
+    """Write events to a new file, after a line that names the format.
 
     Raises:
+        CommandError: there is such a file already.
         OSError: the file can't be written.
     """
-    events = journal.slice(journal.first, journal.total)
-    with path.open("w", encoding="utf-8") as file:
-        file.write(header(__version__, time.time()) + "\n")
-        file.writelines(dump(event) + "\n" for event in events)
-    return len(events)
+    _write(path, (header(__version__, time.time()), *map(dump, events)))
+
+
+def save_rows(path: Path, rows: Iterable[str]) -> None:
+    """Write rows of the log to a new file, one a line.
+
+    Raises:
+        CommandError: there is such a file already.
+        OSError: the file can't be written.
+    """
+    _write(path, rows)
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.writelines(line + "\n" for line in lines)
+    except FileExistsError:
+        raise CommandError(f"{path} exists already and is left as it is: name another file") from None

@@ -196,6 +196,17 @@ class Workbench:
         except ServerStartError as error:
             raise WorkbenchError(str(error)) from error
 
+    async def restart_server(self, name: str) -> None:
+        """Stop a bundled server, which tells its clients to come back, and start it where it was.
+
+        Raises:
+            WorkbenchError: it did not start again.
+        """
+        try:
+            await self.supervisor.restart(name)
+        except ServerStartError as error:
+            raise WorkbenchError(str(error)) from error
+
     async def _open(self, options: ConnectOptions) -> None:
         client = self._make(options)
         await client.open()

@@ -19,7 +19,7 @@ from wslab.lab.commands import (
     read_file,
 )
 from wslab.lab.logfilter import LEVELS, LogFilter
-from wslab.lab.recording import save_events
+from wslab.lab.recording import save_events, save_rows
 from wslab.lab.workbench import Workbench
 from wslab.tui.widgets.pages import Pages
 from wslab.units import format_size, parse_duration
@@ -145,7 +145,7 @@ class CommandRunner:
         elif verb == "stop":
             await self._bench.supervisor.stop(name)
         elif verb == "restart":
-            await self._bench.supervisor.restart(name)
+            await self._bench.restart_server(name)
         else:
             raise CommandError(f"/server takes start, stop or restart, not {verb!r}")
 
@@ -174,11 +174,14 @@ class CommandRunner:
     async def _do_save(self, rest: str) -> None:
         path = parse_path("save", rest)
         if path.suffix == ".jsonl":
-            count = await asyncio.to_thread(save_events, path, self._bench.journal)
-            self._say(f"wrote {count} events to {path}")
+            journal = self._bench.journal
+            # Taken here: the log goes on while a thread writes.
+            events = journal.slice(journal.first, journal.total)
+            await asyncio.to_thread(save_events, path, events)
+            self._say(f"wrote {len(events)} events to {path}")
         else:
             lines = list(self._pages.log_view.lines())
-            await asyncio.to_thread(path.write_text, "\n".join(lines) + "\n", "utf-8")
+            await asyncio.to_thread(save_rows, path, lines)
             self._say(f"wrote {len(lines)} rows to {path}")
 
     async def _do_clear(self, _rest: str) -> None:
