@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -70,3 +71,32 @@ def test_what_does_not_exist_ends_in_one_line(tmp_path: Path) -> None:
             assert terminal.wait() == 2
             assert re.search(said, " ".join(terminal.text().split()))
             assert "Traceback" not in terminal.text()
+
+
+STUCK = """
+import asyncio, os, queue, sys
+from wslab.tui import run
+
+class Stuck:
+    def stop(self, code):
+        print("never reached")
+
+async def main():
+    run.GRACE = 0.2
+    run.leave_on_signals(Stuck(), asyncio.get_running_loop())
+    print("ready", flush=True)
+    queue.Queue().get()  # as the app waits when nobody writes to its terminal any more
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_even_a_loop_that_is_stuck(number: signal.Signals) -> None:
+    process = subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    with process, process.stdout:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        assert process.wait(30) == 128 + number
+        assert process.stdout.read() == ""

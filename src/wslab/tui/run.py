@@ -8,11 +8,15 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wslab.tui.app import LabApp
+
+GRACE = 8.0
+"""Seconds the app has to leave after a signal. Its servers may take five of them."""
 
 
 def run_app(options: argparse.Namespace) -> int:
@@ -60,11 +64,27 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
 
 
 async def _run(app: LabApp, mouse: bool) -> int:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, app.stop, 128 + number)
+    leave_on_signals(app, asyncio.get_running_loop())
     # What start-up made stays: keeping it out of collections takes the pauses out of floods.
     gc.collect()
     gc.freeze()
     await app.run_async(mouse=mouse)
     return app.return_code or 0
+
+
+def leave_on_signals(app: LabApp, loop: asyncio.AbstractEventLoop) -> None:
+    """Have SIGTERM and SIGHUP end the app in order, and end the process where that takes too long.
+
+    When a terminal is gone, Textual's thread that writes to it dies, and the loop waits for ever for room in
+    its queue. Handlers of the interpreter run even then; handlers of the loop would not. The servers see the
+    end of their standard input and leave by themselves.
+    """
+
+    def leave(number: int, _frame: object) -> None:
+        watchdog = threading.Timer(GRACE, os._exit, (128 + number,))
+        watchdog.daemon = True
+        watchdog.start()
+        loop.call_soon_threadsafe(app.stop, 128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
