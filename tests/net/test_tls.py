@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from wslab.net.raw import RawClient
 from wslab.net.tls import INSECURE, client_context
 from wslab.wire.clock import Clock
 from wslab.wire.encoder import encode_frame
-from wslab.wire.events import Phase, State, Tcp
+from wslab.wire.events import Event, Phase, State, Tcp
 
 
 @pytest.fixture(scope="module")
@@ -239,3 +240,19 @@ async def test_a_flood_over_tls_arrives_in_full(
     assert len(got) == 2000
     assert state.code == 1000
     log.check_order()
+
+
+async def test_giving_up_while_certificates_are_read(authority: Authority) -> None:
+    log = Recorder()
+
+    def sink(events: Sequence[Event]) -> None:
+        log(events)
+        if isinstance(events[0], State) and events[0].phase is Phase.CONNECTING:
+            asyncio.get_running_loop().call_soon(client.abort)
+
+    async with FaultyServer(greet, tls=authority.server()) as server:
+        client = Client(ConnectOptions(server.url, ca_file=authority.ca_file), 1, Clock(), sink)
+        with pytest.raises(ConnectFailed, match="given up"):
+            await client.open()
+    assert log.phases == [Phase.CONNECTING, Phase.CLOSED]
+    assert not log.of(Tcp)

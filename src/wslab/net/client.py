@@ -238,6 +238,8 @@ class Client(Watcher):
         try:
             self.move(Phase.CONNECTING, "client", f"to {self.options.shown_url}")
             await self._load_trust(self.options)
+            if self.given_up:
+                return TimeoutError()
             async with deadline:
                 await self._follow()
         except Exception as error:  # noqa: BLE001 - whatever it is ends in a state, and open() raises it
