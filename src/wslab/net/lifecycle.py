@@ -115,8 +115,8 @@ class Lifecycle:
         """Stop connecting: what opens the connection ends as soon as the loop turns."""
         self.given_up = True
         if self._opening is not None:
-            # An attempt that just ran out of time ends anyhow, and one whose time does not run yet asks whether
-            # it was given up (early 3.11 asserts where later versions raise).
+            # An attempt that just ran out of time ends anyhow, and one whose time does not run yet asks
+            # whether it was given up (Python 3.11 asserts where later versions raise).
             with suppress(RuntimeError, AssertionError):
                 self._opening.reschedule(asyncio.get_running_loop().time())
 
