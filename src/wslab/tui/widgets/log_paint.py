@@ -78,7 +78,7 @@ class LogPainter:
             pieces = row(event, self.columns)
             if self.regex is not None:
                 pieces = mark_matches(pieces, self.regex)
-            if at_cursor:
+            if at_cursor and pieces:  # where there is no room at all there are none
                 pieces[0] = Piece(_CURSOR + pieces[0].text[1:], "number")
             strip = self._strips[index, at_cursor] = self._strip(pieces, at_cursor)
         return strip
