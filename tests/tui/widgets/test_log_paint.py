@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from rich.color import Color
 from rich.style import Style
 
@@ -88,3 +89,11 @@ def test_other_lines_fill_the_line_too() -> None:
     assert made.header().cell_length == made.blank().cell_length == made.gone().cell_length == 80
     assert "no longer held" in made.gone().text
     assert made.blank().text == " " * 80
+
+
+@pytest.mark.parametrize("width", range(12))
+@pytest.mark.parametrize("at_cursor", [True, False])
+def test_a_line_with_hardly_any_room_is_drawn_too(width: int, at_cursor: bool) -> None:
+    made = painter()
+    made.lay_out(width, 999)
+    assert made.row(0, a_frame(12), at_cursor=at_cursor).cell_length == width
