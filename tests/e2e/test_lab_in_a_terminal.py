@@ -81,6 +81,24 @@ def test_any_size_at_any_moment() -> None:
         leave(terminal)
 
 
+def test_a_lab_with_nothing_to_do_writes_little() -> None:
+    with Terminal(WSLAB, columns=120, rows=36) as terminal:
+        terminal.wait_for(PROMPT)
+        connect(terminal)
+        began, before = clock(terminal), terminal.received_bytes
+        until_blocking(lambda: clock(terminal) >= began + 3, "three seconds to go by on the screen")
+        # The time of the connection and the figures of the server; the whole screen would be 20 kB.
+        seconds = clock(terminal) - began
+        assert terminal.received_bytes - before < 3000 * seconds
+        leave(terminal)
+
+
+def clock(terminal: Terminal) -> int:
+    """Return how long the connection is in its state, as the screen has it."""
+    found = re.search(r"CLOSED +(\d+):(\d\d)", terminal.lines()[1])
+    return int(found[1]) * 60 + int(found[2]) if found else 0
+
+
 def test_a_killed_server_is_told_and_c_starts_it_again() -> None:
     with Terminal(WSLAB, columns=120, rows=36) as terminal:
         terminal.wait_for(PROMPT)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.app import App, ComposeResult
 
@@ -50,3 +52,17 @@ async def test_a_click_opens_a_phase() -> None:
         place = screen_text(app).splitlines()[0].index("3 Testing")
         await pilot.click(TopBar, offset=(place + 2, 0))
         assert app.phases == [3]
+
+
+async def test_what_it_does_not_show_does_not_draw_it_again() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 4)) as pilot:
+        bar = app.query_one(TopBar)
+        bar.show((replace(READY, cpu=1.0, uptime=1.0),), "")
+        await pilot.pause()
+        drawn = []
+        bar.refresh = lambda *_regions, **_options: drawn.append(1)  # type: ignore[assignment,method-assign]
+        bar.show((replace(READY, cpu=2.0, uptime=2.0, connections=3),), "")
+        assert not drawn
+        bar.show((replace(READY, port=9000),), "")
+        assert drawn

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.content import Content
 from textual.widget import Widget
 
@@ -11,7 +13,7 @@ from wslab.units import format_duration, format_size
 
 
 class ServerList(Widget):
-    """One or two lines a server; the second only while it runs."""
+    """A line a server, and what its process does while it runs."""
 
     DEFAULT_CSS = """
     ServerList { height: auto; padding: 0 1; }
@@ -19,26 +21,31 @@ class ServerList(Widget):
 
     def __init__(self) -> None:
         super().__init__(id="server-list")
-        self._statuses: tuple[ServerStatus, ...] = ()
+        self._lines: tuple[str, ...] = ()
 
     def show(self, statuses: tuple[ServerStatus, ...]) -> None:
         """Show these servers."""
-        if statuses != self._statuses:
-            self.refresh(layout=[s.state for s in statuses] != [s.state for s in self._statuses])
-            self._statuses = statuses
+        lines = tuple(_lines(statuses))
+        if lines != self._lines:
+            self.refresh(layout=len(lines) != len(self._lines))
+            self._lines = lines
 
     def render(self) -> Content:
         """Return the list."""
-        lines = ["[$foreground-muted]servers[/]"]
-        for status in self._statuses:
-            lines.append(server_text(status))
-            if status.state == "ready":
-                facts = [f"up {format_duration(status.uptime or 0)}"]
-                if status.connections is not None:
-                    facts.append(f"{status.connections} open")
-                lines.append(f"  [$foreground-muted]{' · '.join(facts)}[/]")
-                lines.append(f"  [$foreground-muted]pid {status.pid}[/]")
-                if status.cpu is not None and status.memory is not None:
-                    usage = f"cpu {status.cpu:.0f} % · {format_size(status.memory)}"
-                    lines.append(f"  [$foreground-muted]{usage}[/]")
-        return Content("\n").join(Content.from_markup(line) for line in lines)
+        return Content("\n").join(map(Content.from_markup, self._lines))
+
+
+def _lines(statuses: tuple[ServerStatus, ...]) -> Iterator[str]:
+    """Return markup for all servers, line by line."""
+    yield "[$foreground-muted]servers[/]"
+    for status in statuses:
+        yield server_text(status)
+        if status.state == "ready":
+            seconds = int(status.uptime or 0)
+            facts = [f"up {format_duration(seconds) if seconds else '0 s'}"]
+            if status.connections is not None:
+                facts.append(f"{status.connections} open")
+            yield f"  [$foreground-muted]{' · '.join(facts)}[/]"
+            yield f"  [$foreground-muted]pid {status.pid}[/]"
+            if status.cpu is not None and status.memory is not None:
+                yield f"  [$foreground-muted]cpu {status.cpu:.0f} % · {format_size(status.memory)}[/]"

@@ -25,20 +25,22 @@ class TopBar(Widget):
         super().__init__(id="top-bar")
         self._course = course
         self._phase = phase
-        self._servers: tuple[ServerStatus, ...] = ()
+        self._servers = ""
         self._position = ""
 
     def show(self, servers: tuple[ServerStatus, ...], position: str) -> None:
         """Show the state of the servers and the place in the course, such as `Echo 2/6`."""
-        if (servers, position) != (self._servers, self._position):
-            self._servers = servers
+        # Of a status little is shown here, and what is not, such as its CPU, changes all the time.
+        markup = "  ".join(map(server_text, servers))
+        if (markup, position) != (self._servers, self._position):
+            self._servers = markup
             self._position = position
             self.refresh()
 
     def render(self) -> Content:
         """Return the line for the present width."""
         width = self.content_size.width
-        right = Content.from_markup("  ".join(server_text(status) for status in self._servers))
+        right = Content.from_markup(self._servers)
         for titles in (self._all_phases(), self._this_phase()):
             left = Content.from_markup("[b $accent]wslab[/]  " + titles)
             space = width - left.cell_length - right.cell_length
