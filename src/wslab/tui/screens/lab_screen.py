@@ -62,6 +62,11 @@ class LabScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the bones: side column, state, log and statistics, tabs, composer."""
+        # Textual looks at the size when all of them are there, and would have to style them a second time.
+        for breakpoints, cells in zip(
+            (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), self.app.size, strict=True
+        ):
+            self.add_class(max(each for each in breakpoints if each[0] <= cells)[1], update=False)
         yield TopBar(self.course, self.lesson.phase)
         with Horizontal(id="main"):
             with Vertical(id="side"):
@@ -72,11 +77,12 @@ class LabScreen(Screen[None]):
                 yield StatsLine(id="stats-line")
                 yield self.pages
         yield Composer()
-        yield Footer(compact=True, show_command_palette=False)
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show what there is and start the clocks that repaint it."""
-        self.pages.log_view.focus()
+        if not self.pages.narrow:
+            self.pages.log_view.focus()
         self.pages.code.follow(self.workbench.transcript)
         self.pages.code.show_server(BUNDLED)
         self.workbench.listen(self.observe)

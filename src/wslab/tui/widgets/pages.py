@@ -41,7 +41,7 @@ class Pages(Vertical):
     """
 
     def __init__(self, journal: Journal, fps: float) -> None:
-        super().__init__(id="pages")
+        super().__init__(id="pages", classes="-tab-other")
         self.log_view = FrameLog(journal, fps=fps, id="frame-log")
         self.stats = StatsPanel(id="stats-panel")
         self.lesson = LessonView(id="pane-lesson")
