@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from tests.support.bench import check_at_rest, new_bench, of
 from tests.support.waiting import until
 from wslab.lab.workbench import Workbench
-from wslab.tui.app import LabApp
+from wslab.tui.app import INTERNAL_ERROR, LabApp
 from wslab.tui.pictures import screen_text
 from wslab.wire.events import Phase, Ui
 
@@ -133,6 +133,6 @@ async def a_lab(
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Lab(app, pilot)
-    assert not [note.detail for note in of(app.workbench, Ui) if note.action == "internal error"]
+    assert not [note.detail for note in of(app.workbench, Ui) if note.action == INTERNAL_ERROR]
     if bench is None:
         check_at_rest(app.workbench)

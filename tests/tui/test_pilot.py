@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,6 +10,11 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+
+from tests.support.demo import Demo
+from tests.support.lab_app import a_lab
+from wslab.tui.pilot import _carry_out
+from wslab.tui.pilot_script import Step
 
 
 def pilot(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -112,3 +118,23 @@ def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path, option: str) 
     assert "can't be written: [Errno" in done.stderr
     assert "/dev/null" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+async def test_a_failure_of_the_lab_itself_fails_the_step() -> None:
+    step = Step("any", press=("f2",))
+    async with a_lab(bench=Demo().bench) as lab:
+        assert (await _carry_out(lab.pilot, lab.app, step)).failure == ""
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_exception_handler, {"message": "it broke"})
+        assert (await _carry_out(lab.pilot, lab.app, step)).failure == "internal error: it broke"
+        lab.bench.journal.clear()
+
+
+def test_a_step_after_the_end_of_the_app_fails(tmp_path: Path) -> None:
+    done = pilot(
+        tmp_path,
+        script(tmp_path, 'press = "ctrl+q"', 'wait = { text = "Basics", within = "50ms" }', 'press = "c"'),
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "the app has ended with exit code 0" in done.stdout

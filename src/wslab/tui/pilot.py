@@ -14,10 +14,11 @@ from xml.etree import ElementTree as ET
 from textual.pilot import Pilot
 
 from wslab.bundled import folder
-from wslab.tui.app import LabApp
+from wslab.tui.app import INTERNAL_ERROR, LabApp
 from wslab.tui.matching import matches
 from wslab.tui.pictures import save_picture, screen_text
 from wslab.tui.pilot_script import Condition, Script, ScriptError, Step, load_script
+from wslab.wire.events import Ui
 
 TOUR = "tour"
 """Name of the script that comes with the lab."""
@@ -51,6 +52,8 @@ def run_pilot(options: argparse.Namespace) -> int:
         return 2
     results: list[StepResult] = []
     app = LabApp()
+    # A key is waited for until nothing moves any more, which is never where the app ends in the middle of it.
+    app.animation_level = "none"
     try:
         asyncio.run(_run(app, script, options.size or script.size, results, options.screenshot))
     except PictureError as error:
@@ -84,6 +87,11 @@ async def _run(
 ) -> None:
     async with app.run_test(size=size, notifications=True) as pilot:
         for step in script.steps:
+            if app.return_code is not None:
+                results.append(
+                    StepResult(step.name, 0, f"the app has ended with exit code {app.return_code}")
+                )
+                break
             result = await _carry_out(pilot, app, step)
             results.append(result)
             if result.failure:
@@ -113,6 +121,7 @@ async def _carry_out(pilot: Pilot[None], app: LabApp, step: Step) -> StepResult:
         missing = _missing(app, step.expect, since)
         if missing:
             result.failure = f"expected {missing}"
+    result.failure = result.failure or _internal_error(app, since)
     if step.screenshot:
         await pilot.pause()
         _save(app, step.screenshot)
@@ -127,6 +136,15 @@ def _save(app: LabApp, path: str) -> None:
         save_picture(app, Path(path))
     except OSError as error:
         raise PictureError(str(error)) from error
+
+
+def _internal_error(app: LabApp, since: int) -> str:
+    """Return the first failure of the lab itself that was told since then, or an empty text."""
+    journal = app.workbench.journal
+    for event in journal.slice(max(since, journal.first), journal.total):
+        if isinstance(event, Ui) and event.action == INTERNAL_ERROR:
+            return f"{INTERNAL_ERROR}: {event.detail}"
+    return ""
 
 
 def _missing(app: LabApp, condition: Condition, since: int) -> str:
