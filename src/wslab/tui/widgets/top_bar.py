@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.content import Content
 from textual.widget import Widget
 
 from wslab.lab.course import Course
-
-if TYPE_CHECKING:
-    from wslab.lab.supervisor import ServerStatus
+from wslab.lab.supervisor import ServerStatus
 
 
 class TopBar(Widget):
