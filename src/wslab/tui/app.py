@@ -26,6 +26,8 @@ FPS = 10
 
 INTERRUPT_WITHIN = 3.0
 """Seconds in which the second ctrl+c must come."""
+INTERNAL_ERROR = "internal error"
+"""What a failure of the lab itself is called in the log."""
 
 
 class UnknownTheme(ValueError):
@@ -108,8 +110,8 @@ class LabApp(App[None]):
         """Tell of a failure that nobody waits for; Python itself would print it across the screen."""
         error = context.get("exception")
         text = f"{context['message']}: {type(error).__name__}: {error}" if error else context["message"]
-        self.workbench.note("internal error", text)
-        self.notify(visible(text), title="internal error", severity="error", timeout=15, markup=False)
+        self.workbench.note(INTERNAL_ERROR, text)
+        self.notify(visible(text), title=INTERNAL_ERROR, severity="error", timeout=15, markup=False)
         self.log.error(text, *(traceback.format_exception(error) if error else ()))
 
     def _greet(self) -> None:
