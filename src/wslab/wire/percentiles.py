@@ -73,6 +73,16 @@ class Histogram:
         self._maximum = max(self._maximum, max(values))
         self._times = None
 
+    def extend_by_zeros(self, count: int) -> None:
+        """Count so many durations of no time at all."""
+        if count:
+            self._buckets[0] += count
+            self._count += count
+            self._last = 0.0
+            self._minimum = min(self._minimum, 0.0)
+            self._maximum = max(self._maximum, 0.0)
+            self._times = None
+
     def percentile(self, fraction: float) -> float | None:
         """Return the sample at rank ``ceil(fraction * count)`` within `RELATIVE_ERROR`, None without any."""
         if not self._count:

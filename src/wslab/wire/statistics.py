@@ -154,7 +154,10 @@ class Snapshot:
 class _Side:
     """The counters of one direction."""
 
-    __slots__ = ("between", "closes", "frames", "gaps", "heads", "last", "messages", "pings")
+    __slots__ = (
+        "between", "closes", "frames", "gaps", "heads", "last", "messages", "pings", "together",
+        "together_before",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.frames = [[0, 0, 0] for _ in range(16)]
@@ -164,8 +167,30 @@ class _Side:
         self.last: dict[int, float] = {}
         self.between = Histogram()
         self.gaps: list[float] = []
+        self.together = 0
+        """Messages that came at the time of the one before, since the last of ``gaps``, not in it."""
+        self.together_before = 0
+        """Such messages before the last of ``gaps``."""
         self.pings = Pairing()
         self.closes: dict[int | None, int] = {}
+
+    def note_gap(self, conn: int, t: float, last: float | None) -> None:
+        """Note the time of a message of a connection whose one before, if any, was at another time."""
+        if last is not None:
+            self.gaps.append(t - last)
+            self.together_before += self.together
+            self.together = 0
+        elif len(self.last) >= CONNECTIONS:
+            del self.last[next(iter(self.last))]
+        self.last[conn] = t
+
+    def sort_gaps(self) -> None:
+        """Move the times between messages into their histogram."""
+        self.between.extend_by_zeros(self.together_before)
+        self.between.extend(self.gaps)
+        self.between.extend_by_zeros(self.together)
+        self.gaps.clear()
+        self.together = self.together_before = 0
 
     def frame_total(self) -> int:
         return sum(cell[0] for cell in self.frames)
@@ -227,43 +252,42 @@ class Statistics:
         low, high = self._low, self._high
         sent, received, client = self._sent, self._received, Direction.C2S
         echo = self._echo
+        # Taking a record apart at once is cheaper than asking it for each field.
         for event in events:
             if type(event) is Frame:
-                t = event.t
+                _, t, _, _, direction, opcode, _, _, _, _, header, length, _, violations = event
                 if not low <= t < high:
                     low, high = self._meter.advance(t, self._totals())
-                opcode = event.opcode
-                cell = (sent if event.direction is client else received).frames[opcode]
+                cell = (sent if direction is client else received).frames[opcode]
                 cell[0] += 1
-                cell[1] += event.header_len
-                cell[2] += event.length
+                cell[1] += header
+                cell[2] += length
                 if opcode > 8:
                     self._control(event)
-                if event.violations:
-                    self._broken(event.violations)
+                if violations:
+                    self._broken(violations)
             elif type(event) is Message:
-                t, conn, opcode, length = event.t, event.conn, event.opcode, event.length
-                side = sent if event.direction is client else received
+                _, t, _, conn, direction, opcode, frames, _, wire, length, compressed, preview, _ = event
+                side = sent if direction is client else received
                 cell = side.messages[opcode]
                 cell[0] += 1
                 cell[1] += length
-                if event.frames > 1:
-                    cell[2] += event.frames - 1
-                    cell[3] = max(cell[3], event.frames)
-                if event.compressed:
+                if frames > 1:
+                    cell[2] += frames - 1
+                    cell[3] = max(cell[3], frames)
+                if compressed:
                     cell[4] += 1
-                    cell[5] += event.wire_length
+                    cell[5] += wire
                     cell[6] += length
                 last = side.last.get(conn)
-                if last is not None:
-                    side.gaps.append(t - last)
-                elif len(side.last) >= CONNECTIONS:
-                    del side.last[next(iter(side.last))]
-                side.last[conn] = t
+                if last == t:
+                    side.together += 1
+                else:
+                    side.note_gap(conn, t, last)
                 if side is sent:
-                    echo.ask(hash((conn, opcode, length, event.preview)), length, t)
+                    echo.ask(hash((conn, opcode, length, preview)), length, t)
                 elif length in echo.sizes or length in echo.old_sizes:
-                    seconds = echo.answer(hash((conn, opcode, length, event.preview)), t)
+                    seconds = echo.answer(hash((conn, opcode, length, preview)), t)
                     if seconds is not None:
                         self._echo_times.append(seconds)
             else:
@@ -275,8 +299,7 @@ class Statistics:
     def _sort(self) -> None:
         """Move the times that came since the last call into their histograms."""
         for side in (self._sent, self._received):
-            side.between.extend(side.gaps)
-            side.gaps.clear()
+            side.sort_gaps()
         self._echoes.extend(self._echo_times)
         self._echo_times.clear()
 
