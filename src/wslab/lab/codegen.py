@@ -182,15 +182,37 @@ class Transcript:
 
     def observe(self, events: Iterable[Event]) -> None:
         """Add what came from the server; a sink for events."""
+        run, more, conn = self._run(), 0, self._conn
         for event in events:
-            # Most events are frames of messages: those are told apart first.
+            # Most events are frames and messages in a long run of messages.
+            if type(event) is Message:
+                if run is not None and event.conn == conn and event.direction is Direction.S2C:
+                    more += 1
+                    continue
+            elif type(event) is Frame and event.opcode != Opcode.PONG:
+                continue
+            self._count(run, more)
+            self._observe(event)
+            run, more = self._run(), 0
+        self._count(run, more)
+
+    def _run(self) -> _Received | None:
+        """Return the run of messages to which the next message from the server belongs, if there is one."""
+        last = self._actions[-1] if self._actions and self._listening else None
+        return last if isinstance(last, _Received) else None
+
+    def _count(self, run: _Received | None, more: int) -> None:
+        if run is not None and more:
+            run.count += more
+            self.version += more
+
+    def _observe(self, event: Event) -> None:
+        if event.conn == self._conn and self._listening:
             if isinstance(event, Frame):
-                if event.opcode == Opcode.PONG and self._listens(event):
-                    self._pong(event)
+                self._pong(event)
             elif isinstance(event, Message):
-                if self._listens(event):
-                    self._message(event)
-            elif isinstance(event, Close | Tcp | State) and self._listens(event):
+                self._message(event)
+            elif isinstance(event, Close | Tcp | State):
                 self._rare(event)
 
     def python(self) -> str:
@@ -277,17 +299,12 @@ class Transcript:
         self._actions.append(action)
         self.version += 1
 
-    def _listens(self, event: Event) -> bool:
-        return event.conn == self._conn and not (self._closing or self._end or self._options is None)
+    @property
+    def _listening(self) -> bool:
+        return not (self._closing or self._end or self._options is None)
 
     def _message(self, message: Message) -> None:
-        if message.direction is not Direction.S2C:
-            return
-        last = self._actions[-1] if self._actions else None
-        if isinstance(last, _Received):
-            last.count += 1
-            self.version += 1
-        else:
+        if message.direction is Direction.S2C:
             self._add(_Received(1, _comment(message)))
 
     def _pong(self, frame: Frame) -> None:
