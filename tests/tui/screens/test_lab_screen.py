@@ -236,12 +236,21 @@ async def test_any_size_at_any_moment_keeps_content_and_keyboard() -> None:
             if key != "f7" and "composer" in lab.focus:
                 await lab.leave_line()
             await lab.press(key)
-            for size in (NARROW, TINY, (20, 8), SIZES[2], NARROW, WIDE):
+            for size in (NARROW, TINY, SIZES[2], WIDE):
                 await lab.pilot.resize_terminal(*size)
                 await lab.settle()
                 await sane(lab)
         await lab.press("escape", "f7")
         await lab.sees("> TEXT", "< TEXT", "hello", "OPEN")
+
+
+async def test_the_keyboard_leaves_what_a_new_size_hides() -> None:
+    async with a_lab(WIDE, bench=Demo().opened().talked().bench) as lab:
+        await lab.press("s")
+        assert "course-list" in lab.focus
+        await lab.pilot.resize_terminal(*NARROW)
+        await sane(lab)
+        await until(lambda: lab.focus and "course-list" not in lab.focus, "another focus")
 
 
 async def test_a_page_that_is_open_stays_open_over_sizes() -> None:
@@ -269,7 +278,7 @@ LINES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 10])
 async def test_nothing_that_is_pressed_leads_astray(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,7 +288,7 @@ async def test_nothing_that_is_pressed_leads_astray(
     chance = random.Random(seed)
     pressed: list[str] = []
     async with a_lab(chance.choice(SIZES)) as lab:
-        for _ in range(100):
+        for _ in range(60):
             act = chance.random()
             if act < 0.15:
                 line = chance.choice(LINES)

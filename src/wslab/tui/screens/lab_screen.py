@@ -188,7 +188,14 @@ class LabScreen(Screen[None]):
     def on_resize(self) -> None:
         """Arrange everything for the new size."""
         self._fold_side()
-        self.call_after_refresh(self.pages.settle)
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        self.pages.settle()
+        focused = self.focused
+        if focused is None or not all(node.display for node in focused.ancestors_with_self):
+            # What had the keyboard is hidden at this size.
+            self.pages.reenter()
 
     # Keys
 
