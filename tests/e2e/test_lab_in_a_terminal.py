@@ -52,6 +52,14 @@ def test_two_keys_from_the_welcome_to_an_echo(tmp_path: Path, columns: int, rows
         leave(terminal)
 
 
+def test_a_key_typed_while_the_lab_is_opened_is_not_lost() -> None:
+    with Terminal(WSLAB, columns=120, rows=36) as terminal:
+        terminal.wait_for("1 Basics")  # in the first line, drawn first
+        terminal.press("c")
+        terminal.wait_for("OPEN by server")
+        leave(terminal)
+
+
 def test_the_terminal_is_as_it_was_when_the_lab_has_left() -> None:
     stty = "subprocess.check_output(['stty', '-g'])"
     program = (

@@ -1,24 +1,29 @@
-"""The app: what holds over all screens, and the heartbeat."""
+"""The app: what holds over all screens, how it opens, and the heartbeat.
+
+It draws its first line before it loads what the lab is made of, which takes as long as starting Textual does.
+So nothing that needs the network, the servers or the lab's own screens is imported at the top.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual import events
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Input
+from textual.widgets import Static
 
 from wslab.lab.course import load_course
-from wslab.lab.workbench import Workbench
 from wslab.tui.pacing import BEAT, Pacer
 from wslab.tui.safe_text import visible
-from wslab.tui.screens.lab_screen import LabScreen
-from wslab.tui.widgets.composer import Composer
-from wslab.tui.widgets.frame_log import FrameLog
+from wslab.tui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from wslab.lab.workbench import Workbench
 
 FPS = 10
 """Repaints of the log a second, unless the command line says otherwise. Fits a slow SSH link."""
@@ -44,6 +49,8 @@ class LabApp(App[None]):
         fps: repaints of the log a second, at most.
         theme: name of a Textual theme.
         welcome: whether to greet a learner who is here for the first time.
+        workbench: what it works on; one of its own where None.
+        opened: called once the lab is on the screen.
 
     Raises:
         UnknownTheme: there is no such theme.
@@ -51,6 +58,7 @@ class LabApp(App[None]):
     """
 
     TITLE = "wslab"
+    CSS = "#opening { dock: bottom; padding: 0 1; color: $text-muted; }"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,6 +82,7 @@ class LabApp(App[None]):
         theme: str | None = None,
         welcome: bool = False,
         workbench: Workbench | None = None,
+        opened: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         if theme is not None:
@@ -87,24 +96,63 @@ class LabApp(App[None]):
             self._lesson = self.course.lesson(lesson) if lesson else self.course.phases[0].lessons[0]
         except KeyError as error:
             raise ValueError(error.args[0]) from None
-        self.workbench = workbench or Workbench()
+        self._workbench = workbench
         if url is not None:
             self.workbench.aim(url)
         self.pacer = Pacer(fps)
         self._phase = phase
         self._welcome = welcome
+        self._opened = opened
+        self._held: list[events.Event] | None = []
         self._interrupted = False
 
+    @property
+    def workbench(self) -> Workbench:
+        """What the lab works on."""
+        if self._workbench is None:
+            from wslab.lab.workbench import Workbench
+
+            self._workbench = Workbench()
+        return self._workbench
+
+    def compose(self) -> ComposeResult:
+        """Show who is here until the lab is loaded; it covers this then."""
+        yield TopBar(self.course, self._phase)
+        yield Static("opening the lab …", id="opening")
+
     async def on_mount(self) -> None:
-        """Open the first screen and start the heartbeat."""
+        """Open the lab; in a terminal when the first line is drawn."""
         asyncio.get_running_loop().set_exception_handler(self._report)
+        if self.is_headless:
+            await self._open()
+        else:
+            self.call_after_refresh(self._open)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep what is typed while the lab is opened."""
+        if self._held is None:
+            await super().on_event(event)
+        elif isinstance(event, events.Key | events.Paste):
+            self._held.append(event)
+        elif not isinstance(event, events.MouseEvent):
+            await super().on_event(event)
+
+    async def _open(self) -> None:
+        from wslab.tui.screens.lab_screen import LabScreen
+
         self.lab_screen = LabScreen(self.workbench, self.course, self._lesson, self.pacer.rate)
-        await self.push_screen(self.lab_screen)
+        with self.batch_update():  # one repaint when all is there
+            await self.push_screen(self.lab_screen)
         if self._phase != 1:
             self.call_after_refresh(self.action_phase, self._phase)
         if self._welcome:
             self.call_after_refresh(self._greet)
         self.set_interval(BEAT, self._beat)
+        held, self._held = self._held or [], None
+        for event in held:
+            self.post_message(event)
+        if self._opened is not None:
+            self.call_after_refresh(self._opened)
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Tell of a failure that nobody waits for; Python itself would print it across the screen."""
@@ -129,7 +177,8 @@ class LabApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Close the connection and stop the servers; the app ends when they are gone."""
-        await self.workbench.close()
+        if self._workbench is not None:
+            await self._workbench.close()
 
     def stop(self, code: int) -> None:
         """End the app because of a signal."""
@@ -138,6 +187,9 @@ class LabApp(App[None]):
     def action_help(self) -> None:
         """Show keys and commands."""
         from wslab.tui.screens.help_screen import HelpScreen
+        from wslab.tui.screens.lab_screen import LabScreen
+        from wslab.tui.widgets.composer import Composer
+        from wslab.tui.widgets.frame_log import FrameLog
 
         if not isinstance(self.screen, HelpScreen):
             places = (
@@ -170,6 +222,8 @@ class LabApp(App[None]):
         self.set_timer(INTERRUPT_WITHIN, self._forget_interrupt)
 
     def _selected_text(self) -> str:
+        from textual.widgets import Input
+
         if isinstance(self.focused, Input) and self.focused.selected_text:
             return self.focused.selected_text
         return self.screen.get_selected_text() or ""
@@ -179,6 +233,8 @@ class LabApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer everything the lab can do in the command palette."""
+        from wslab.tui.screens.lab_screen import LabScreen
+
         yield from super().get_system_commands(screen)
         if not isinstance(screen, LabScreen):
             return

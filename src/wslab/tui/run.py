@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wslab.tui.app import LabApp
 
+GARBAGE_AFTER = 50_000
+"""New objects after which garbage is looked for: events live long and are no garbage."""
+
 GRACE = 8.0
 """Seconds the app has to leave after a signal. Its servers may take five of them."""
 
@@ -26,6 +29,8 @@ def run_app(options: argparse.Namespace) -> int:
     stops its servers: SIGTERM, and SIGHUP of a closed terminal.
     """
     prepare_environment(os.environ)
+    # Nothing that start-up makes is garbage: looking for some takes a tenth of it.
+    gc.disable()
     from wslab.lab.state import first_visit, state_folder
     from wslab.tui.app import LabApp, UnknownTheme
 
@@ -42,11 +47,20 @@ def run_app(options: argparse.Namespace) -> int:
             fps=options.fps,
             welcome=welcome,
             theme=options.theme,
+            opened=settle_memory,
         )
     except (UnknownTheme, ValueError) as error:
         print(f"wslab: {error}", file=sys.stderr)
         return 2
     return asyncio.run(_run(app, options.mouse))
+
+
+def settle_memory() -> None:
+    """Keep what start-up made out of the collections to come, which takes the pauses out of floods."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
+    gc.enable()
 
 
 def prepare_environment(environment: MutableMapping[str, str]) -> None:
@@ -65,9 +79,6 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
 
 async def _run(app: LabApp, mouse: bool) -> int:
     leave_on_signals(app, asyncio.get_running_loop())
-    # What start-up made stays: keeping it out of collections takes the pauses out of floods.
-    gc.collect()
-    gc.freeze()
     await app.run_async(mouse=mouse)
     return app.return_code or 0
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.widget import Widget
 
 from wslab.lab.course import Course
-from wslab.lab.supervisor import ServerStatus
+
+if TYPE_CHECKING:
+    from wslab.lab.supervisor import ServerStatus
 
 
 class TopBar(Widget):
