@@ -566,6 +566,34 @@ async def test_giving_up_while_connecting(how: str) -> None:
     tapped.log.check_order()
 
 
+@pytest.mark.parametrize("end", ["given up", "expired"])
+async def test_an_answer_that_comes_in_the_moment_of_the_end_opens_nothing(end: str) -> None:
+    reported: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: reported.append(context))
+    tapped = Tapped("ws://127.0.0.1/")
+    async with opening(tapped) as task:
+        client = tapped.client
+        assert client._connection is not None
+        assert client._opening is not None
+        talk = Conversation(None, None, 1)  # type: ignore[arg-type]
+        talk.head = "".join(f"{name}: {value}\r\n" for name, value in tapped.log.of(Http)[0].headers).encode()
+        talk.head = b"GET / HTTP/1.1\r\n" + talk.head
+        if end == "given up":
+            client.abort()
+            client._connection.data_received(talk.switching())
+        else:
+            client._opening.reschedule(loop.time())
+            loop.call_soon(client._connection.data_received, talk.switching())
+        with pytest.raises(ConnectFailed):
+            await task
+        await asyncio.wait_for(client.close(), 5)
+    assert Phase.OPEN not in tapped.log.phases
+    assert client.final is not None
+    assert not reported
+    tapped.log.check_order()
+
+
 async def test_a_callback_that_fails_closes_with_1011_and_is_reported() -> None:
     reported: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))

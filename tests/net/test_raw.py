@@ -241,7 +241,7 @@ async def test_nobody_listens() -> None:
         await client.open()
 
 
-@pytest.mark.parametrize("how", ["cancel", "abort"])
+@pytest.mark.parametrize("how", ["cancel", "abort", "finish"])
 async def test_giving_up_while_connecting(how: str) -> None:
     async def script(talk: Conversation) -> None:
         await talk.read_all()
@@ -253,7 +253,7 @@ async def test_giving_up_while_connecting(how: str) -> None:
         if how == "cancel":
             task.cancel()
         else:
-            client.abort()
+            getattr(client, how)()
         with pytest.raises(asyncio.CancelledError if how == "cancel" else ConnectFailed):
             await task
         assert log.phases == [Phase.CONNECTING, Phase.CLOSED]

@@ -133,6 +133,7 @@ async def a_lab(
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Lab(app, pilot)
-    assert not [note.detail for note in of(app.workbench, Ui) if note.action == INTERNAL_ERROR]
+    failures = [note.detail for note in of(app.workbench, Ui) if note.action == INTERNAL_ERROR]
+    assert not failures, failures
     if bench is None:
         check_at_rest(app.workbench)

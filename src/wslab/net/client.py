@@ -213,6 +213,8 @@ class Client(Watcher):
     def shaken(self) -> None:
         assert self._connection is not None
         assert self._opening is not None
+        if self.given_up or self._opening.expired():
+            return  # The answer came too late: what opens the connection is being cancelled.
         self._opening.reschedule(None)
         self.move(Phase.OPEN, "server", "; ".join(self.warnings))
         spawn(self._guard(), f"client {self.conn}")

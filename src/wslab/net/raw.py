@@ -148,8 +148,10 @@ class RawClient(Lifecycle):
         return self._judge()
 
     def finish(self) -> None:
-        """End the TCP connection in an orderly way (FIN), whether or not there was a closing handshake."""
-        if self.phase in (Phase.OPEN, Phase.CLOSING) and self._transport is not None:
+        """End TCP in an orderly way (FIN), with or without a closing handshake, or give up connecting."""
+        if self.phase is Phase.CONNECTING:
+            self.give_up()
+        elif self.phase in (Phase.OPEN, Phase.CLOSING) and self._transport is not None:
             self.cut(self._transport, "the client ended the TCP connection without a Close frame", "fin")
 
     def abort(self, why: str = "the client cut the connection without a Close frame") -> None:
@@ -225,6 +227,8 @@ class RawClient(Lifecycle):
             self._answered.set()
 
     def _accepted(self) -> None:
+        if self.given_up:
+            return  # The answer came too late: what opens the connection is being cancelled.
         handshake = self.reader.handshake
         if handshake is not None:
             self.warnings += handshake.failures
