@@ -44,6 +44,39 @@ def test_a_page_that_is_not_full_starts_at_the_top() -> None:
     assert window.new == 2
 
 
+def looks(window: LogWindow, *rows: int) -> list[bool]:
+    """Feed rows and look, so many times; return which looks rested."""
+    rested = []
+    for number in rows:
+        feed(window, number)
+        rested.append(window.rests())
+        if not rested[-1]:
+            window.drawn()
+    return rested
+
+
+def test_of_pages_that_race_past_one_of_three_is_drawn() -> None:
+    assert looks(a_window(0), 3, 21, 21, 21, 21, 20, 21) == [False, False, True, True, False, False, False]
+
+
+def test_when_a_race_is_over_the_last_page_is_drawn() -> None:
+    window = a_window(0)
+    assert looks(window, 25, 25, 0, 0, 0) == [False, True, True, False, False]
+    assert list(window.page)[-1] == 49
+
+
+def test_what_is_asked_for_never_rests() -> None:
+    window = a_window(25)
+    assert not window.rests()
+    window.drawn()
+    feed(window, 25)
+    window.follow()
+    assert not window.rests()
+    window.pause()
+    feed(window, 100)
+    assert not window.rests()
+
+
 def test_paused_the_page_and_its_events_stay() -> None:
     window = a_window(90, capacity=100)
     window.pause()

@@ -272,7 +272,7 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         window.catch_up(_BUDGET)
         if self._search is not None and self._search.running:
             self._found(self._search.go_on(window.view, _BUDGET))
-        if self._shown() != self._seen:
+        if self._shown() != self._seen and not window.rests():
             self._show()
         self._tell_status()
 
@@ -308,6 +308,7 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         """Bring scroll bar and screen in line with the window."""
         window = self._window
         self._seen = self._shown()
+        window.drawn()
         if not self.size:
             return  # Not on the screen: it is laid out when it gets there.
         newest = window.lookup(window.end - 1)

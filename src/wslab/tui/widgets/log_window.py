@@ -13,6 +13,10 @@ from wslab.wire.events import Event
 
 _PATTERN_SHOWN = 40
 """Characters of a filter or pattern in the status."""
+PAGES_UNREAD = 2
+"""Pages of new rows in one repaint that nobody can read."""
+ONE_OF = 3
+"""Of so many such repaints only one is drawn."""
 
 
 class LogWindow:
@@ -39,6 +43,9 @@ class LogWindow:
         """The row of the cursor. Following there is none: `current` is the newest event then."""
         self._page: dict[int, tuple[int, Event]] = {}
         self._cleared = journal.cleared
+        self._end_drawn = 0
+        # How many looks in a row found more than can be read.
+        self._racing = 0
         # While a new filter is still being worked out: the event that the cursor was at.
         self._sought: int | None = None
 
@@ -66,6 +73,16 @@ class LogWindow:
     def dropped(self) -> int:
         """Rows that were let go since the learner paused."""
         return self.view.first - self.start
+
+    def rests(self) -> bool:
+        """Say whether what is drawn may stay for one look more; each call is a look."""
+        unread = self.following and self.end - self._end_drawn > PAGES_UNREAD * self.height
+        self._racing = self._racing + 1 if unread else 0
+        return self._racing > 0 and self._racing % ONE_OF != 1
+
+    def drawn(self) -> None:
+        """Take note that the page is drawn as it is now."""
+        self._end_drawn = self.end
 
     def lookup(self, number: int) -> tuple[int, Event] | None:
         """Return index and event of a row, or None where there is none or it is gone."""
@@ -98,6 +115,7 @@ class LogWindow:
     def follow(self) -> None:
         """Show the newest rows from now on."""
         self.following = True
+        self._racing = 0
         self._sought = None
         self._page.clear()
         self._show_newest()
