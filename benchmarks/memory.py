@@ -11,14 +11,14 @@ from benchmarks.flood import COLUMNS, ROWS, totals
 from benchmarks.programs import APP, basic_server, home
 from benchmarks.raw_terminal import RawTerminal
 
-RATE, SIZE = 25_000, 52
-FIRST, REST = 100_000, 900_000
-"""Frames until the first look, and from there to the second."""
+RATE, SIZE = 50_000, 52
+FIRST, REST = 500_000, 1_000_000
+"""Frames until the first look, when log and allocator are full, and from there to the second."""
 MIB = 2**20
 
 
 def run(rounds: int) -> list[Figure]:
-    """Flood the app with a million frames, so many times, and look at it twice."""
+    """Flood the app with frames, and with a million more, so many times, and look at it twice."""
     early, late = [], []
     with home() as env, basic_server(env) as (url, _):
         for _ in range(rounds):
@@ -46,7 +46,7 @@ def run(rounds: int) -> list[Figure]:
     grown = statistics.median(two - one for one, two in zip(early, late, strict=True))
     return [
         Figure(
-            "memory of the app after a million frames",
+            "memory of the app after a million more frames",
             spread(late, "MiB", 1 / MIB, 1),
             f"after {FIRST:,}: {statistics.median(early) / MIB:.1f} MiB",
             statistics.median(late) / statistics.median(early),
