@@ -1,7 +1,8 @@
 """Which language the lab speaks: gettext catalogues under `locale/`, chosen at start and changed in place.
 
 Texts are looked up when they are shown, not when a module is loaded, so that the language can change while
-the lab runs: `_("text")` inside functions, `N_("text")` around constants and `_(CONSTANT)` where they are shown.
+the lab runs: `_("text")` inside functions, `N_("text")` around constants and `_(CONSTANT)` where they are
+shown.
 """
 
 from __future__ import annotations
@@ -34,10 +35,7 @@ def set_language(code: str) -> None:
     global _current, _catalogue
     if code not in LANGUAGES:
         raise ValueError(f"there is no language {code!r}; there are {', '.join(LANGUAGES)}")
-    if code == SOURCE:
-        _catalogue = gettext.NullTranslations()
-    else:
-        _catalogue = gettext.translation(DOMAIN, FOLDER, [code])
+    _catalogue = gettext.NullTranslations() if code == SOURCE else gettext.translation(DOMAIN, FOLDER, [code])
     _current = code
 
 
@@ -72,6 +70,6 @@ def ngettext(one: str, many: str, number: int) -> str:
     return _catalogue.ngettext(one, many, number)
 
 
-def N_(text: str) -> str:  # noqa: N802 - the name that extraction tools know
+def N_(text: str) -> str:
     """Mark a constant for translation; the text itself stays as it is."""
     return text
