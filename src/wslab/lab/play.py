@@ -1,4 +1,4 @@
-"""What the lab's client does in a server exercise: the lines of `play`, read. `docs/lesson-format.md` has them."""
+"""What the lab's client does in a server exercise: the lines of `play` (`docs/lesson-format.md`), read."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def parse_play(line: str, seed: Mapping[str, str] | None = None) -> Action:
 
     Args:
         line: as the lesson has it.
-        seed: what stands for `{seed.word}`, `{seed.hex}` and `{seed.number}`; a sample where it is None, which
-            does to check a line.
+        seed: what stands for `{seed.word}`, `{seed.hex}` and `{seed.number}`; a sample where it is None,
+            which does to check a line.
 
     Raises:
         PlayError: it is none, or names what a seed does not have.
