@@ -13,17 +13,12 @@ Lessons of a phase come in the order of their folders' names. Ids are permanent:
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from wslab.bundled import SERVERS
 from wslab.bundled import folder as bundled_folder
-
-FORMAT = 1
-"""The version of the files that this module reads."""
+from wslab.lab.toml_table import CourseError, Table, read_text
 
 FALLBACK_LANG = "en"
 """The language of a text that is not there in the one that was asked for."""
@@ -36,13 +31,6 @@ _LINE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*")
 _STEP = re.compile(r"^## step: *(.*?) *$", re.MULTILINE)
 _FENCE = "+++"
 _LONGEST_LESSON = 120
-
-
-class CourseError(Exception):
-    """A file of the course is not as it must be.
-
-    The message names the file, the key, what was found and what would be right.
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +120,7 @@ def load_course(folder: Path | None = None, lang: str = FALLBACK_LANG) -> Course
     if not _LANG.fullmatch(lang):
         raise ValueError(f"{lang!r} is not a language: write it like en or ja")
     root = bundled_folder("lessons") if folder is None else folder
-    top = _Table.read(root / "course.toml", {"format", "id", "phase"})
+    top = Table.read(root / "course.toml", {"format", "id", "phase"})
     course_id = top.text("id", _ID, "words of a-z and 0-9 joined by -, such as wslab")
     entries = top.tables("phase")
     phases = tuple(_load_phase(root, entry, number, lang) for number, entry in enumerate(entries, 1))
@@ -141,7 +129,7 @@ def load_course(folder: Path | None = None, lang: str = FALLBACK_LANG) -> Course
     return Course(course_id, phases)
 
 
-def _load_phase(root: Path, entry: _Table, number: int, lang: str) -> Phase:
+def _load_phase(root: Path, entry: Table, number: int, lang: str) -> Phase:
     entry.only({"id", "folder"})
     phase_id = entry.text("id", _ID, "words of a-z and 0-9 joined by -, such as basics")
     folder = root / entry.text("folder", _ID, "the name of a folder beside course.toml, such as 1-basics")
@@ -164,7 +152,7 @@ def _load_phase(root: Path, entry: _Table, number: int, lang: str) -> Phase:
 
 
 def _load_lesson(folder: Path, phase: int, lang: str) -> Lesson:
-    table = _Table.read(folder / "lesson.toml", {"format", "id", "phase", "minutes", "rfc", "server"})
+    table = Table.read(folder / "lesson.toml", {"format", "id", "phase", "minutes", "rfc", "server"})
     lesson_id = table.text("id", _ID, "words of a-z and 0-9 joined by -, such as p1-connect")
     if table.number("phase", 1, 99) != phase:
         raise table.error(
@@ -222,7 +210,7 @@ def _read_prose(folder: Path, lang: str) -> _Prose:
     if not (folder / f"{lang}.md").is_file():
         lang = FALLBACK_LANG
     file = folder / f"{lang}.md"
-    lines = _read(file).splitlines()
+    lines = read_text(file).splitlines()
     if not lines or lines[0].strip() != _FENCE:
         found = lines[0] if lines else "an empty file"
         raise CourseError(
@@ -233,7 +221,7 @@ def _read_prose(folder: Path, lang: str) -> _Prose:
         raise CourseError(
             f"{file}: the front matter has no end; after title and summary comes a line {_FENCE}"
         )
-    table = _Table.parse(file, "\n".join(lines[1:end]), {"title", "summary"})
+    table = Table.parse(file, "\n".join(lines[1:end]), {"title", "summary"})
     return _Prose(
         file=file,
         lang=lang,
@@ -241,102 +229,3 @@ def _read_prose(folder: Path, lang: str) -> _Prose:
         summary=table.text("summary", _LINE, "one line of text"),
         body="\n".join(lines[end + 1 :]).strip(),
     )
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise CourseError(f"{file}: there is no such file") from None
-    except OSError as error:
-        raise CourseError(f"{file}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise CourseError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A TOML table whose values are taken out one by one, each checked."""
-
-    file: Path
-    where: str
-    """The table's name and a dot; empty at the top of the file."""
-    values: Mapping[str, Any]
-
-    @classmethod
-    def read(cls, file: Path, keys: Collection[str]) -> _Table:
-        return cls.parse(file, _read(file), keys)
-
-    @classmethod
-    def parse(cls, file: Path, text: str, keys: Collection[str]) -> _Table:
-        try:
-            values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise CourseError(f"{file}: not TOML: {error}") from None
-        table = cls(file, "", values)
-        # The format comes first: a newer one has keys that this reader does not know.
-        if "format" in keys:
-            table.check_format()
-        table.only(keys)
-        return table
-
-    def error(self, key: str, found: object, right: str) -> CourseError:
-        return CourseError(f"{self.file}: {self.where}{key} is {found!r}; it must be {right}")
-
-    def only(self, keys: Collection[str]) -> None:
-        for key in self.values:
-            if key not in keys:
-                raise CourseError(
-                    f"{self.file}: {self.where}{key} is not a key; the keys are {', '.join(sorted(keys))}"
-                )
-
-    def get(self, key: str, right: str) -> Any:
-        try:
-            return self.values[key]
-        except KeyError:
-            raise CourseError(f"{self.file}: {self.where}{key} is missing; it must be {right}") from None
-
-    def check_format(self) -> None:
-        value = self.get("format", str(FORMAT))
-        if type(value) is int and value > FORMAT:
-            raise self.error(
-                "format", value, f"{FORMAT}: this file was written for a newer wslab, so update wslab"
-            )
-        if type(value) is not int or value != FORMAT:
-            raise self.error("format", value, str(FORMAT))
-
-    def text(self, key: str, pattern: re.Pattern[str], right: str) -> str:
-        value = self.get(key, right)
-        if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise self.error(key, value, right)
-        return value
-
-    def texts(self, key: str, pattern: re.Pattern[str], right: str) -> tuple[str, ...]:
-        value = self.get(key, f"a list: {right}")
-        if not isinstance(value, list) or not value:
-            raise self.error(key, value, f"a list of at least one: {right}")
-        for item in value:
-            if not isinstance(item, str) or not pattern.fullmatch(item):
-                raise self.error(key, item, right)
-        return tuple(value)
-
-    def number(self, key: str, low: int, high: int) -> int:
-        right = f"a whole number from {low} to {high}"
-        value = self.get(key, right)
-        if type(value) is not int or not low <= value <= high:
-            raise self.error(key, value, right)
-        return value
-
-    def table(self, key: str, keys: Collection[str]) -> _Table:
-        value = self.get(key, f"a table with {', '.join(sorted(keys))}")
-        if not isinstance(value, dict):
-            raise self.error(key, value, f"a table with {', '.join(sorted(keys))}")
-        table = _Table(self.file, f"{self.where}{key}.", value)
-        table.only(keys)
-        return table
-
-    def tables(self, key: str) -> list[_Table]:
-        value = self.get(key, f"at least one [[{key}]]")
-        if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
-            raise self.error(key, value, f"at least one [[{key}]]")
-        return [_Table(self.file, f"{key} {place}: ", item) for place, item in enumerate(value, 1)]
