@@ -11,12 +11,14 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from wslab.units import parse_duration
 
 FORMAT = 1
 """The version of the files that this lab reads."""
+
+Choice = TypeVar("Choice", bound=str)
 
 LONGEST_FOUND = 200
 """Characters of a wrong value that a message shows at most."""
@@ -111,13 +113,14 @@ class Table:
             raise self.error(key, value, right)
         return value
 
-    def one_of(self, key: str, choices: Collection[str]) -> str:
+    def one_of(self, key: str, choices: Collection[Choice]) -> Choice:
         """Return a text that is one of these."""
-        right = " or ".join(choices)
+        right = " or ".join(choices) or "left out"
         value = self.get(key, right)
-        if not isinstance(value, str) or value not in choices:
-            raise self.error(key, value, right)
-        return value
+        for choice in choices:
+            if value == choice:
+                return choice
+        raise self.error(key, value, right)
 
     def texts(self, key: str, pattern: re.Pattern[str], right: str) -> tuple[str, ...]:
         """Return a list of at least one text, each of which matches a pattern from end to end."""
