@@ -166,8 +166,8 @@ class ExerciseRunner:
         if trial.ending is Ending.EXITED:
             referee.play_out()
         if not fault and referee.unknown:
-            error = referee.error
-            fault = _("the lab could not judge: {error}").format(error=f"{type(error).__name__}: {error}")
+            cause = referee.error
+            fault = _("the lab could not judge: {error}").format(error=f"{type(cause).__name__}: {cause}")
         output = trial.program.output if trial.program is not None else None
         return Attempt(
             seed=seed,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from wslab.i18n import _
 from wslab.lab.play import Connect, End, Expect, PlayError, Reset, Send, Wait, parse_play
@@ -16,10 +17,12 @@ from wslab.net.lifecycle import FINAL, ConnectFailed, NotOpen
 from wslab.net.options import ConnectOptions
 from wslab.net.raw import RawClient
 from wslab.tasks import spawn
-from wslab.wire.events import Event, Phase
+from wslab.wire.events import Event, Phase, Tcp
 
 EXPECT_WITHIN = 2.0
 """Seconds that `expect` waits at most."""
+NOTHING_NEW = 0.1
+"""Seconds after which `expect` takes it that no more comes of what was sent."""
 LISTEN_AGAIN = 0.02
 """Seconds between two tries while the program does not listen yet."""
 OPEN_WITHIN = 5.0
@@ -39,7 +42,7 @@ async def run_server(trial: Trial) -> None:
         player = Player(trial, program, port)
         playing = spawn(player.play(), "play")
         try:
-            await trial.until_over(lambda: player.quiet)
+            await trial.until_over(lambda: player.over)
         finally:
             playing.cancel()
             await asyncio.wait([playing])
@@ -72,28 +75,32 @@ class Player:
         self._client: RawClient | None = None
         self._connections = 0
         self._waiting: list[Event] = []
-        self._done = False
-        self._seed: Mapping[str, str] = {f"seed.{name}": str(value) for name, value in trial.seed.values.items()}
+        self._stuck = False
+        values = trial.seed.values
+        self._seed: Mapping[str, str] = {f"seed.{name}": str(value) for name, value in values.items()}
 
     @property
-    def quiet(self) -> bool:
-        """Whether nothing will be sent any more and nobody is connected."""
-        return self._done or (self._client is not None and self._client.phase in FINAL) or not self.reached
+    def over(self) -> bool:
+        """Whether nothing more is to be expected: nobody is there to send any more, or to be sent to."""
+        gone = self._trial.exited and (
+            not self.reached or self._client is None or self._client.phase in FINAL
+        )
+        return self._stuck or gone
 
     async def play(self) -> None:
-        """Carry out every step's lines as the steps come."""
+        """Carry out every step's lines as the steps come, until one does not."""
         run = self._referee.run
         try:
             for place, step in enumerate(run.steps):
-                if not await self._referee.until(lambda place=place: run.current >= place, self._left):  # type: ignore[misc]
-                    break
                 for line in step.play:
-                    await self._carry_out(line, place)
+                    await self._carry_out(line)
+                if not await self._referee.until(self._beyond(place), self._patience()):
+                    break
         except PlayError as error:
             self.failure = TrialFault(_("the lesson cannot be played: {error}").format(error=error))
-            self._referee.wake()
         finally:
-            self._done = True
+            self._stuck = True
+            self._referee.wake()
 
     async def leave(self) -> None:
         """Leave the connection that is open."""
@@ -102,11 +109,15 @@ class Player:
             client.finish()
             await client.wait_closed()
 
-    @property
-    def _left(self) -> float:
-        return self._trial.exercise.timeout
+    def _beyond(self, place: int) -> Callable[[], bool]:
+        return lambda: self._referee.run.current > place
 
-    async def _carry_out(self, line: str, place: int) -> None:
+    def _patience(self) -> float:
+        """Return how long a step may still take, in seconds, when everything was sent."""
+        due = self._referee.run.due()
+        return EXPECT_WITHIN + (0.0 if due is None else max(0.0, due - self._trial.clock.monotonic()))
+
+    async def _carry_out(self, line: str) -> None:
         match parse_play(line, self._seed):
             case Connect(path):
                 await self.leave()
@@ -116,15 +127,25 @@ class Player:
             case Wait(seconds):
                 await asyncio.sleep(seconds)
             case Expect():
-                run = self._referee.run
-                await self._referee.until(
-                    lambda: run.current > place or run.verdict.waiting_for == "", EXPECT_WITHIN
-                )
+                await self._expect()
             case End():
                 await self.leave()
             case Reset():
                 if self._client is not None:
                     self._client.abort()
+
+    async def _expect(self) -> None:
+        """Wait until as much of the step is met as can be by what was sent: nothing new is met for a while."""
+        place, met = self._referee.run.current, self._met()
+        beyond = self._beyond(place)
+        patience = EXPECT_WITHIN
+        while await self._referee.until(lambda: beyond() or self._met() > met, patience):
+            if beyond():
+                return
+            met, patience = self._met(), NOTHING_NEW
+
+    def _met(self) -> int:
+        return sum(tick.met for tick in self._referee.run.verdict.clauses)
 
     async def _connect(self, path: str) -> None:
         """Connect, and while nobody listens yet try again: a program takes a moment to start."""
@@ -133,34 +154,30 @@ class Player:
             f"ws://{LOOPBACK}:{self._port}{path}", compression=False, proxy=None, open_timeout=OPEN_WITHIN
         )
         while True:
-            self._waiting = []
-            client = RawClient(options, self._connections, self._trial.clock, self._observe)
-            self._client = client
+            client = self._client = RawClient(options, self._connections, self._trial.clock, self._observe)
             try:
                 await client.open()
             except ConnectFailed as error:
-                if error.explanation.kind != "refused" or self.reached or self._program.exit_code is not None:
-                    # What became of it was on the wire, and that is what is judged.
-                    self._flush()
-                    return
-                await asyncio.sleep(LISTEN_AGAIN)
-                continue
+                refused = error.explanation.kind == "refused"
+                if refused and not self.reached and not self._trial.exited:
+                    self._waiting.clear()
+                    await asyncio.sleep(LISTEN_AGAIN)
+                    continue
+                # What became of it was on the wire, and that is what is judged.
+                self._flush()
             return
 
     async def _send(self, data: bytes) -> None:
         client = self._client
         if client is None or client.phase not in (Phase.OPEN, Phase.CLOSING):
             return  # the program ended it; that was on the wire
-        try:
+        with suppress(NotOpen):
             await client.send_bytes(data)
-        except NotOpen:
-            return
 
     def _observe(self, events: Sequence[Event]) -> None:
-        """Pass events on. Those of a try that nobody took are kept back: they never happened to the program."""
+        """Pass events on, but for those of a try that nobody took: it never happened to the program."""
         self._waiting += events
-        if any(type(event).__name__ == "Tcp" for event in events):
-            self.reached = True
+        self.reached = self.reached or any(isinstance(event, Tcp) for event in events)
         if self.reached:
             self._flush()
 

@@ -30,7 +30,7 @@ class Ending(StrEnum):
     DECIDED = "decided"
     """Every step was passed, or one was not."""
     EXITED = "exited"
-    """The program had ended and the wire was quiet."""
+    """The program had ended, or the lab had nothing left to send, and the wire was quiet."""
     TIMEOUT = "timeout"
 
 
@@ -125,8 +125,8 @@ class Referee:
         """Wait until the attempt is over.
 
         Args:
-            ended: whether the program has ended and has no connection any more; asked after each event and
-                each `wake`.
+            ended: whether nothing more is to be expected, such as of a program that has ended and has no
+                connection any more; asked after each event and each `wake`.
         """
         while True:
             self.run.tick()

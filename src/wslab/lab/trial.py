@@ -68,14 +68,11 @@ class Trial:
         finally:
             self.exit_code = await program.stop()
 
-    async def until_over(self, quiet: Callable[[], bool]) -> None:
-        """Wait until the attempt is over.
+    @property
+    def exited(self) -> bool:
+        """Whether the program has ended."""
+        return self.program is not None and self.program.exit_code is not None
 
-        Args:
-            quiet: whether the program has no connection any more.
-        """
-
-        def ended() -> bool:
-            return self.program is None or (self.program.exit_code is not None and quiet())
-
+    async def until_over(self, ended: Callable[[], bool]) -> None:
+        """Wait until the attempt is over; ``ended`` says whether nothing more is to be expected."""
         self.ending = await self.referee.until_over(ended)
