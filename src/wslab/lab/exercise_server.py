@@ -82,10 +82,9 @@ class Player:
     @property
     def over(self) -> bool:
         """Whether nothing more is to be expected: nobody is there to send any more, or to be sent to."""
-        gone = self._trial.exited and (
-            not self.reached or self._client is None or self._client.phase in FINAL
-        )
-        return self._stuck or gone
+        client = self._client
+        alone = not self.reached or client is None or client.phase in FINAL
+        return self._stuck or (self._trial.exited and alone)
 
     async def play(self) -> None:
         """Carry out every step's lines as the steps come, until one does not."""
@@ -135,14 +134,14 @@ class Player:
                     self._client.abort()
 
     async def _expect(self) -> None:
-        """Wait until as much of the step is met as can be by what was sent: nothing new is met for a while."""
-        place, met = self._referee.run.current, self._met()
-        beyond = self._beyond(place)
+        """Wait until as much of the step is met as what was sent can bring: nothing new comes for a while."""
+        beyond = self._beyond(self._referee.run.current)
         patience = EXPECT_WITHIN
-        while await self._referee.until(lambda: beyond() or self._met() > met, patience):
-            if beyond():
-                return
-            met, patience = self._met(), NOTHING_NEW
+        while await self._referee.until(self._more_than(self._met(), beyond), patience) and not beyond():
+            patience = NOTHING_NEW
+
+    def _more_than(self, met: int, beyond: Callable[[], bool]) -> Callable[[], bool]:
+        return lambda: beyond() or self._met() > met
 
     def _met(self) -> int:
         return sum(tick.met for tick in self._referee.run.verdict.clauses)
