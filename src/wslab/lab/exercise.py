@@ -88,11 +88,9 @@ class Outcome:
     @property
     def decisive(self) -> Attempt:
         """The attempt to show: the first that failed, else one without a verdict, else the last."""
-        for wanted in (lambda each: each.failed, lambda each: each.unknown):
-            for attempt in self.attempts:
-                if wanted(attempt):
-                    return attempt
-        return self.attempts[-1]
+        failed = [attempt for attempt in self.attempts if attempt.failed]
+        unknown = [attempt for attempt in self.attempts if attempt.unknown]
+        return (failed or unknown or [self.attempts[-1]])[0]
 
     @property
     def unknown(self) -> bool:

@@ -164,6 +164,13 @@ class Referee:
             self.run.tick()
         return condition()
 
+    async def until_gone(self, gone: Callable[[], bool], timeout: float) -> None:
+        """Wait so many seconds at most, once all is decided, for something that a `wake` tells of."""
+        deadline = self._clock.monotonic() + timeout
+        while not gone() and (left := deadline - self._clock.monotonic()) > 0:
+            self._news.clear()
+            await self._sleep(left)
+
     def play_out(self) -> None:
         """Let the rest of time pass at once: nothing comes any more, so what only waits is decided.
 

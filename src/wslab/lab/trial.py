@@ -13,6 +13,9 @@ from wslab.lab.program import Program
 from wslab.lab.referee import Ending, Referee
 from wslab.wire.clock import Clock
 
+LAST_WORDS = 0.15
+"""Seconds that a program which has passed may take to end by itself."""
+
 
 class TrialFault(Exception):
     """The lab itself failed, so that the attempt says nothing about the program. The message says how."""
@@ -76,3 +79,6 @@ class Trial:
     async def until_over(self, ended: Callable[[], bool]) -> None:
         """Wait until the attempt is over; ``ended`` says whether nothing more is to be expected."""
         self.ending = await self.referee.until_over(ended)
+        if self.referee.run.passed:
+            # What it prints at its end is part of what a learner wants to see.
+            await self.referee.until_gone(lambda: self.exited, LAST_WORDS)
