@@ -15,8 +15,9 @@ from websockets.http11 import Request
 
 from wslab.bundled import SERVERS, folder
 from wslab.lab.commands import COMMANDS, parse_close, parse_hex, parse_line, parse_switch
-from wslab.lab.course import Course, CourseError, Lesson, load_course
+from wslab.lab.course import Course, Lesson, load_course
 from wslab.lab.services import SERVICES
+from wslab.lab.toml_table import CourseError
 from wslab.net.options import ConnectOptions
 from wslab.units import parse_duration
 from wslab.wire.closecodes import describe

@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from wslab.lab.course import load_course
+from wslab.lab.course_files import load_course
 from wslab.tui.pacing import BEAT, Pacer
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets.top_bar import TopBar

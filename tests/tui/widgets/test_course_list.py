@@ -4,7 +4,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from tests.support.waiting import until
-from wslab.lab.course import load_course
+from wslab.lab.course_files import load_course
 from wslab.tui.widgets.course_list import CourseList
 
 COURSE = load_course()

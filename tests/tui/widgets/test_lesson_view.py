@@ -8,7 +8,8 @@ from textual.app import App, ComposeResult
 from textual.widgets import Markdown
 
 from tests.support.waiting import until
-from wslab.lab.course import Lesson, load_course
+from wslab.lab.course import Lesson
+from wslab.lab.course_files import load_course
 from wslab.tui.widgets.lesson_view import NO_LESSONS_YET, LessonView
 
 COURSE = load_course()
@@ -92,7 +93,7 @@ async def test_the_last_of_many_is_the_one_that_stays() -> None:
         assert not app.query(Markdown)
         for lesson in COURSE.lessons:
             app.view.show(lesson)
-        await until(lambda: app.source() == COURSE.lessons[-1].page, "the last lesson")
+        await until(lambda: app.source() == COURSE.lessons[-1].page(), "the last lesson")
         await pilot.pause()
         assert len(app.query(Markdown)) == 1
 

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from wslab.i18n import language
 from wslab.lab.course import Course, Lesson
 
 CURRENT = "▸"
@@ -58,7 +59,7 @@ class CourseList(OptionList):
             lesson: the one that is open.
             read: ids of the lessons that were read to their end.
         """
-        state = (course, lesson.id, frozenset(read))
+        state = (course, lesson.id, frozenset(read), language())
         if state == self._shown:
             return
         self._shown = state

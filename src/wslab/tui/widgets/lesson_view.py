@@ -39,7 +39,7 @@ class LessonView(VerticalScroll, can_focus=True):
 
     def show(self, lesson: Lesson) -> None:
         """Show a lesson from its beginning; where it is shown already, leave it as it is."""
-        self._show(lesson.page)
+        self._show(lesson.page())
 
     def show_phase(self, phase: Phase) -> None:
         """Show what a phase is about."""
