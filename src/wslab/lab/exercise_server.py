@@ -73,9 +73,13 @@ class Player:
         self._program = program
         self._port = port
         self._client: RawClient | None = None
+        self._others: list[RawClient] = []
+        """Connections of before, which nothing is sent over any more."""
         self._connections = 0
         self._waiting: list[Event] = []
         self._stuck = False
+        self._waited = False
+        """Whether the line before was an `expect`, which has waited long enough."""
         values = trial.seed.values
         self._seed: Mapping[str, str] = {f"seed.{name}": str(value) for name, value in values.items()}
 
@@ -83,6 +87,7 @@ class Player:
     def over(self) -> bool:
         """Whether nothing more is to be expected: nobody is there to send any more, or to be sent to."""
         client = self._client
+        # A program that has ended has no other connections either, whatever they look like from here.
         alone = not self.reached or client is None or client.phase in FINAL
         return self._stuck or (self._trial.exited and alone)
 
@@ -92,6 +97,7 @@ class Player:
         try:
             for place, step in enumerate(run.steps):
                 for line in step.play:
+                    self._waited = False
                     await self._carry_out(line)
                 if not await self._referee.until(self._beyond(place), self._patience()):
                     break
@@ -102,11 +108,11 @@ class Player:
             self._referee.wake()
 
     async def leave(self) -> None:
-        """Leave the connection that is open."""
-        client = self._client
-        if client is not None and client.phase not in FINAL:
-            client.finish()
-            await client.wait_closed()
+        """Leave every connection that is open."""
+        for client in (*self._others, *([self._client] if self._client is not None else [])):
+            if client.phase not in FINAL:
+                client.finish()
+                await client.wait_closed()
 
     def _beyond(self, place: int) -> Callable[[], bool]:
         return lambda: self._referee.run.current > place
@@ -114,12 +120,15 @@ class Player:
     def _patience(self) -> float:
         """Return how long a step may still take, in seconds, when everything was sent."""
         due = self._referee.run.due()
-        return EXPECT_WITHIN + (0.0 if due is None else max(0.0, due - self._trial.clock.monotonic()))
+        left = 0.0 if due is None else max(0.0, due - self._trial.clock.monotonic())
+        return left + (NOTHING_NEW if self._waited else EXPECT_WITHIN)
 
     async def _carry_out(self, line: str) -> None:
         match parse_play(line, self._seed):
             case Connect(path):
-                await self.leave()
+                # The one before stays as it is: a server has more than one client.
+                if self._client is not None:
+                    self._others.append(self._client)
                 await self._connect(path)
             case Send() as send:
                 await self._send(send.data(lambda: secrets.token_bytes(4)))
@@ -127,8 +136,10 @@ class Player:
                 await asyncio.sleep(seconds)
             case Expect():
                 await self._expect()
+                self._waited = True
             case End():
-                await self.leave()
+                if self._client is not None:
+                    self._client.finish()
             case Reset():
                 if self._client is not None:
                     self._client.abort()

@@ -1,4 +1,4 @@
-"""What a failed attempt shows: what was expected, what came nearest, where the bytes part, who sent what when.
+"""What a failed attempt shows: what was expected, what came nearest, where bytes differ, who sent what when.
 
 Pure: everything is given, and lines come out. They fit the width and hold nothing that steers a terminal.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from wslab.i18n import _, ngettext
 from wslab.lab.byte_diff import byte_diff
-from wslab.lab.cells import wrap
+from wslab.lab.cells import pad, wrap
 from wslab.lab.ladder import WIDTH, describe_event, ladder
 from wslab.lab.plain_markdown import markdown_lines
 from wslab.lab.steps import Status, Step, Verdict
@@ -71,7 +71,7 @@ def failure_report(failure: Failure, width: int = WIDTH) -> list[str]:
 
 
 def wanted_payload(failure: Failure) -> tuple[bytes, bytes] | None:
-    """Return the payload that a check asked for and the one that came nearest; None where none is compared."""
+    """Return the payload that a check asked for and the nearest one; None where none is compared."""
     nearest = failure.verdict.nearest
     if nearest is None or not isinstance(nearest.event, Frame | Message | Close):
         return None
@@ -141,18 +141,10 @@ def _sent(event: Event, events: Sequence[Event]) -> str:
 
 
 def _labelled(label: str, texts: Iterable[str], width: int) -> list[str]:
-    lines: list[str] = []
-    for text in texts:
-        lines += wrap(text, width - 12)
+    lines = [line for text in texts for line in wrap(text, width - 12)]
     return [
-        *(f"{INDENT}{line}" for line in _beside(label, lines)),
+        f"{INDENT}{pad(label if number == 0 else '', 10)}{line}".rstrip() for number, line in enumerate(lines)
     ]
-
-
-def _beside(label: str, lines: Sequence[str]) -> list[str]:
-    from wslab.lab.cells import pad
-
-    return [f"{pad(label if number == 0 else '', 10)}{line}".rstrip() for number, line in enumerate(lines)]
 
 
 def _diff(failure: Failure) -> list[str]:
