@@ -33,7 +33,7 @@ def at_once(write: Callable[[], object]) -> None:
 
 def check_hash(step: Step) -> str:
     """Return a hash of what a step checks: twelve hexadecimal digits of a SHA-256."""
-    text = json.dumps(step.source, sort_keys=True, default=str)
+    text = json.dumps(step.table, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -86,7 +86,6 @@ class LessonSession:
         self._recorded = 0
         self._began = clock.monotonic()
         self._keep(lambda: store.set_current(lesson.id))
-        self._keep(lambda: store.attempted(lesson.id, [self.step.id]))
 
     @property
     def _known(self) -> LessonProgress:
@@ -118,6 +117,13 @@ class LessonSession:
         """Whether the step in view was passed in this sitting."""
         place = self.view - self.first
         return 0 <= place and self.run.statuses[place] is Status.PASSED
+
+    def close(self) -> None:
+        """End the sitting: note which steps were tried, and judge no more."""
+        tried = [step.id for step in self.lesson.steps[self.first : self.active + 1]]
+        self._keep(lambda: self._store.attempted(self.lesson.id, tried))
+        self.run.pause()
+        self._listeners.clear()
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Have ``listener`` called after whatever changes what is shown."""
@@ -247,7 +253,7 @@ def first_open(lesson: Lesson, known: LessonProgress) -> int:
 def _stands_alone(steps: tuple[Step, ...]) -> bool:
     saved: set[str] = {"seed"}
     for step in steps:
-        saved |= step.saves().keys()
+        saved |= {pattern.save for _where, pattern in step.patterns() if pattern.save is not None}
         for _where, pattern in step.patterns():
             if any(reference.name not in saved for reference, _kind in pattern.references()):
                 return False

@@ -1,0 +1,63 @@
+"""What the line above the composer says of the step that is judged. No screen here."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from wslab.i18n import _
+from wslab.lab.lesson_session import LessonSession
+from wslab.lab.plain_markdown import one_line
+from wslab.lab.steps import Status
+from wslab.tui.safe_text import visible
+
+TICKED, OPEN = "[✓]", "[ ]"
+
+
+def step_text(session: LessonSession) -> Content:
+    """Return the state of the active step: its ticks, what it waits for, and what there is to say of a mistake."""
+    lines = [_head(session)]
+    if session.run.paused:
+        lines.append(Content.styled(_("free play: nothing is judged; f judges again"), "$text-warning"))
+    elif not session.view_passed:
+        lines += _state(session)
+    return Content("\n").join(lines)
+
+
+def _head(session: LessonSession) -> Content:
+    lesson, view = session.lesson, session.view
+    title = lesson.text().steps[lesson.steps[view].id].title
+    place = f"{view + 1}/{len(lesson.steps)}"
+    if session.finished and view == session.active:
+        return Content.assemble(
+            (_("✓ {place} lesson passed").format(place=place), "bold $text-success"),
+            "  ",
+            _("n: next lesson"),
+        )
+    if session.view_passed:
+        return Content.assemble(
+            (_("✓ {place} {title}: passed").format(place=place, title=title), "bold $text-success"),
+            "  ",
+            _("n: next step"),
+        )
+    ticks = [
+        (f"  {TICKED if tick.met else OPEN} {visible(tick.text)}", "$text-success" if tick.met else "")
+        for tick in session.verdict.clauses
+    ]
+    return Content.assemble((f"▸ {place} {title}", "bold"), *ticks)
+
+
+def _state(session: LessonSession) -> list[Content]:
+    verdict = session.verdict
+    if verdict.status is Status.UNKNOWN:
+        text = _("the lab itself failed, which does not count: {reason}; f twice tries again")
+        return [Content.styled(text.format(reason=visible(verdict.reason)), "$text-error")]
+    lines = []
+    if verdict.waiting_for:
+        waiting = _("waiting for: {what}").format(what=visible(verdict.waiting_for))
+        lines.append(Content.styled(waiting, "$text-muted"))
+    said = session.said
+    if said:
+        lines.append(Content.styled(f"! {visible(one_line(said))}", "$text-warning"))
+    elif verdict.nearest is not None and verdict.nearest.misses:
+        lines.append(Content.styled(_near(verdict.nearest), "$text-muted"))
+    return lines
