@@ -23,7 +23,7 @@ ERRORS = (ValueError, OSError, WorkbenchError, ConnectFailed)
 
 
 def test_every_command_can_be_carried_out() -> None:
-    assert {name for name in vars(runner.CommandRunner) if name.startswith("_do_")} == {
+    assert {name for name in dir(runner.CommandRunner) if name.startswith("_do_")} == {
         f"_do_{name}" for name in COMMANDS
     }
 
