@@ -73,7 +73,9 @@ class Player:
         self._connections = 0
         self._waiting: list[Event] = []
         self._done = False
-        self._seed: Mapping[str, str] = {f"seed.{name}": str(value) for name, value in trial.seed.values.items()}
+        self._seed: Mapping[str, str] = {
+            f"seed.{name}": str(value) for name, value in trial.seed.values.items()
+        }
 
     @property
     def quiet(self) -> bool:

@@ -27,7 +27,8 @@ def lesson_page(session: LessonSession) -> str:
         mark = f"{PASSED} " if passed else f"{ACTIVE} " if place == session.view else ""
         if place > session.view and not passed:
             break
-        parts += [f"## {mark}{place + 1}. {prose.title}", _stale(session, f"step.{step.id}"), session.fill(prose.body)]
+        stale = _stale(session, f"step.{step.id}")
+        parts += [f"## {mark}{place + 1}. {prose.title}", stale, session.fill(prose.body)]
         if place == session.view and not done:
             parts += _hints(session)
     else:
@@ -48,11 +49,6 @@ def phase_page(phase: Phase) -> str:
     lessons = "\n".join(f"- {lesson.title}: {lesson.summary}" for lesson in phase.lessons)
     none = _("*The lessons of this phase are still to come.*")
     return f"# {phase.number} {phase.title}\n\n{phase.summary}\n\n{lessons or none}"
-
-
-def place_in_view(session: LessonSession) -> int:
-    """Return which of the page's second-level headings is that of the step in view, from 0."""
-    return sum(1 for place in range(session.view) if place <= session.view)
 
 
 def _hints(session: LessonSession) -> list[str]:

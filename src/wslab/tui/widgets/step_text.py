@@ -6,15 +6,18 @@ from textual.content import Content
 
 from wslab.i18n import _
 from wslab.lab.lesson_session import LessonSession
-from wslab.lab.plain_markdown import one_line
+from wslab.lab.plain_markdown import markdown_lines
 from wslab.lab.steps import Status
 from wslab.tui.safe_text import visible
+from wslab.wire.patterns import Nearest
 
+_ANY_WIDTH = 10_000
+"""Cells of a line that is wrapped where it is shown."""
 TICKED, OPEN = "[✓]", "[ ]"
 
 
 def step_text(session: LessonSession) -> Content:
-    """Return the state of the active step: its ticks, what it waits for, and what there is to say of a mistake."""
+    """Return how the active step stands: its ticks, what it waits for, what there is to say of a mistake."""
     lines = [_head(session)]
     if session.run.paused:
         lines.append(Content.styled(_("free play: nothing is judged; f judges again"), "$text-warning"))
@@ -57,7 +60,18 @@ def _state(session: LessonSession) -> list[Content]:
         lines.append(Content.styled(waiting, "$text-muted"))
     said = session.said
     if said:
-        lines.append(Content.styled(f"! {visible(one_line(said))}", "$text-warning"))
+        lines.append(
+            Content.styled(f"! {visible(' '.join(markdown_lines(said, _ANY_WIDTH)))}", "$text-warning")
+        )
     elif verdict.nearest is not None and verdict.nearest.misses:
         lines.append(Content.styled(_near(verdict.nearest), "$text-muted"))
     return lines
+
+
+def _near(nearest: Nearest) -> str:
+    misses = "; ".join(
+        _("{field} is {found}, not {wanted}").format(field=miss.field, found=miss.found, wanted=miss.wanted)
+        for miss in nearest.misses
+    )
+    text = _("nearest so far: event {number}: {misses}")
+    return visible(text.format(number=nearest.event.seq, misses=misses))
