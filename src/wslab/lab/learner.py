@@ -1,4 +1,4 @@
-"""Who learns here: a course, what is kept of the progress in it, and the sitting at one lesson after another."""
+"""Who learns here: a course, what is kept of the progress in it, and one sitting after another."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Learner:
         self._listeners.append(listener)
 
     def sit_down(self, lesson: Lesson) -> LessonSession | None:
-        """Leave the lesson of before and begin another; None where it is an exercise, which is done in a file."""
+        """Leave the lesson of before and begin another; None for an exercise, which is done in a file."""
         self.get_up()
         if lesson.mode == "app":
             self.session = LessonSession(

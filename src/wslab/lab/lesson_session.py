@@ -116,7 +116,7 @@ class LessonSession:
     def view_passed(self) -> bool:
         """Whether the step in view was passed in this sitting."""
         place = self.view - self.first
-        return 0 <= place and self.run.statuses[place] is Status.PASSED
+        return place >= 0 and self.run.statuses[place] is Status.PASSED
 
     def close(self) -> None:
         """End the sitting: note which steps were tried, and judge no more."""
@@ -240,7 +240,7 @@ class LessonSession:
 
 
 def first_open(lesson: Lesson, known: LessonProgress) -> int:
-    """Return the index of the step to go on with: the first that is not passed, or the start of a lesson done.
+    """Return the index of the step to go on with: the first not passed, or the start of a lesson done.
 
     Where that step refers to what earlier ones saved, the earliest of those comes first again.
     """

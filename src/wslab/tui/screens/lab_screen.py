@@ -356,7 +356,7 @@ class LabScreen(Screen[None]):
     def action_next_step(self) -> None:
         """Go on to the step that is judged, or to the next lesson after the last one."""
         session = self.learner.session
-        if session is None or session.finished and not session.advance():
+        if session is None or (session.finished and not session.advance()):
             self.action_lesson(1)
         elif session.advance():
             self.show_lesson(from_the_top=True)

@@ -11,7 +11,6 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from wslab.i18n import language
-from wslab.i18n import language
 from wslab.lab.course import Course, Lesson
 
 CURRENT = "▸"
@@ -19,7 +18,7 @@ FINISHED, BEGUN = "✓", "…"
 
 
 class CourseList(OptionList):
-    """One line a lesson: `▸` stands before the open one, `✓` before what is passed, `…` before what is begun."""
+    """One line a lesson: `▸` before the open one, `✓` before what is passed, `…` before what is begun."""
 
     DEFAULT_CSS = """
     CourseList {
@@ -63,7 +62,7 @@ class CourseList(OptionList):
             finished: ids of the lessons that were passed to their end.
             begun: ids of the lessons of which something is passed.
         """
-        state = (course, lesson.id, frozenset(read), language())
+        state = (course, lesson.id, frozenset(finished), frozenset(begun), language())
         if state == self._shown:
             return
         self._shown = state

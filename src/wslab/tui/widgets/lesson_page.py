@@ -1,4 +1,4 @@
-"""The page of a lesson as Markdown: what is passed, what is next with its hints, and the titles of the rest."""
+"""The page of a lesson as Markdown: what is passed, what is next with its hints, titles of the rest."""
 
 from __future__ import annotations
 
