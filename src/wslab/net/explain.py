@@ -74,13 +74,14 @@ _CERTIFICATE: dict[int, str] = {
 }
 """What X509_V_ERR_… numbers of OpenSSL mean, as `the certificate of HOST …`."""
 
-_NO_TLS = (
+NO_TLS = (
     "WRONG_VERSION_NUMBER",
     "RECORD_LAYER_FAILURE",
     "HTTP_REQUEST",
     "UNKNOWN_PROTOCOL",
     "PACKET_LENGTH_TOO_LONG",
 )
+"""What OpenSSL says where the other side did not speak TLS."""
 
 _STATUS: dict[int, str] = {
     200: "answered with an ordinary page: WebSocket is not spoken at this path",
@@ -266,7 +267,7 @@ def _tls(error: ssl.SSLError, place: str) -> Explanation:
     reason = getattr(error, "reason", None) or ""
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return _hung_up(error, place)
-    if reason in _NO_TLS:
+    if reason in NO_TLS:
         why = f"{place} does not speak TLS: write ws:// instead of wss://"
     elif "ALERT" in reason:
         alert = reason.partition("ALERT_")[2].replace("_", " ").lower()

@@ -174,7 +174,7 @@ class Lifecycle:
             # Even where the sink fails, a connection ends.
             self._half_closed = set(Direction)
             if self.phase in (Phase.OPEN, Phase.CLOSING):
-                self._conclude(error or cause)
+                self.conclude(error or cause)
 
     def cut(self, transport: asyncio.WriteTransport, why: str, what: str = "reset") -> None:
         """End TCP from this side at once, and with it an open connection.
@@ -185,7 +185,7 @@ class Lifecycle:
             what: `reset` for a TCP reset, `fin` for an end in order.
         """
         if what == "reset":
-            _reset_on_close(transport)
+            reset_on_close(transport)
         if what == "reset" or transport.get_write_buffer_size():
             transport.abort()
         else:
@@ -195,7 +195,7 @@ class Lifecycle:
         finally:
             self._half_closed = set(Direction)
             if self.final is None and Direction.S2C in self._closes:
-                self._conclude(None)
+                self.conclude(None)
             elif self.final is None:
                 self.move(Phase.CLOSED, "client", f"{why}; programs report that as 1006", 1006)
 
@@ -266,7 +266,12 @@ class Lifecycle:
                     side = _side(event.direction)
                     self.move(Phase.CLOSING, side, f"the {side} sent Close {_said(event)}", _code(event))
 
-    def _conclude(self, error: BaseException | None) -> None:
+    def conclude(self, error: BaseException | None) -> None:
+        """Enter the final state of a connection that was open, from its Close frames and the end of TCP.
+
+        Args:
+            error: what broke TCP; None for an end in order.
+        """
         sent, received = self._closes.get(Direction.C2S), self._closes.get(Direction.S2C)
         if received is not None:
             first = received if received.first or sent is None else sent
@@ -276,22 +281,24 @@ class Lifecycle:
                 why += " The server left TCP open, so the client cut it"
             self.move(Phase.CLOSED, side, why, _code(first))
             return
-        side = "server"
-        if self._overdue:
-            why = "the server did not answer it in time, so the client cut TCP"
-        elif error is None:
-            why = "the server ended the TCP connection"
-        elif isinstance(error, OSError):
-            why = explain(error).why
-        else:
-            why, side = f"this program broke the connection off: {explain(error).detail}", "client"
+        side, why = self.ending(error)
         said = f"the client sent Close {_said(sent)}, but " if sent else ""
         missing = "" if sent else " without a Close frame"
         where = f" ({self._tcp_end})" if self._tcp_end else ""
         self.move(Phase.ERROR, side, f"{said}{why}{missing}{where}: 1006 {describe(1006).name}", 1006)
 
+    def ending(self, error: BaseException | None) -> tuple[str, str]:
+        """Return who ended TCP before the closing handshake was done, and how as a clause in plain words."""
+        if self._overdue:
+            return "server", "the server did not answer it in time, so the client cut TCP"
+        if error is None:
+            return "server", "the server ended the TCP connection"
+        if isinstance(error, OSError):
+            return "server", explain(error).why
+        return "client", f"this program broke the connection off: {explain(error).detail}"
 
-def _reset_on_close(transport: asyncio.BaseTransport) -> None:
+
+def reset_on_close(transport: asyncio.BaseTransport) -> None:
     """Make closing the socket send a TCP reset (RST) in place of an orderly end (FIN)."""
     sock = transport.get_extra_info("socket")
     if sock is not None and sock.fileno() >= 0:
