@@ -27,6 +27,7 @@ from wslab.tui.screens.target_screen import TargetScreen
 from wslab.tui.widgets.composer import Composer
 from wslab.tui.widgets.course_list import CourseList
 from wslab.tui.widgets.lesson_page import lesson_page, phase_page
+from wslab.tui.widgets.lesson_view import END, TOP
 from wslab.tui.widgets.pages import NARROW, Pages
 from wslab.tui.widgets.server_list import ServerList
 from wslab.tui.widgets.state_line import StateLine, StateView
@@ -157,15 +158,14 @@ class LabScreen(Screen[None]):
         self.workbench.judge = session.run.observe if session is not None else None
         if self.workbench.target.startswith("/"):
             self.workbench.aim(self.lesson.path)
-        self.show_lesson(from_the_top=True)
+        self.show_lesson(session.view if session is not None and session.view else TOP)
 
-    def show_lesson(self, *, from_the_top: bool = False) -> None:
-        """Show the lesson as far as it has come."""
+    def show_lesson(self, place: int | None = None) -> None:
+        """Show the lesson as far as it has come, at a place of its page if one is given."""
         session = self.learner.session
         page = lesson_page(session) if session is not None else self.lesson.page()
-        heading = None if not from_the_top else session.view if session is not None and session.view else -1
         self._about_phase = False
-        self.pages.lesson.show(page, heading)
+        self.pages.lesson.show(page, place)
         self.query_one(StepPanel).show(session)
         self.show_course()
 
@@ -193,7 +193,7 @@ class LabScreen(Screen[None]):
     def show_phase(self, phase: CoursePhase) -> None:
         """Show what a phase that is still to come will be about."""
         self._about_phase = True
-        self.pages.lesson.show(phase_page(phase), -1)
+        self.pages.lesson.show(phase_page(phase), TOP)
         self.action_tab("lesson")
 
     def say(self, text: str) -> None:
@@ -359,7 +359,7 @@ class LabScreen(Screen[None]):
         if session is None or (session.finished and not session.advance()):
             self.action_lesson(1)
         elif session.advance():
-            self.show_lesson(from_the_top=True)
+            self.show_lesson(session.view)
             self._bring("lesson")
         elif not session.finished:
             self.say(_("this step is not passed yet: h shows a hint, ] goes to the next lesson"))
@@ -370,7 +370,7 @@ class LabScreen(Screen[None]):
         if session is None:
             self.say(_("this lesson has no steps to be judged here"))
         elif session.hint():
-            self.show_lesson()
+            self.show_lesson(END)
             self._bring("lesson")
         else:
             self.say(_("there is no other hint for this step"))

@@ -20,7 +20,6 @@ def lesson_page(session: LessonSession) -> str:
     parts = [f"# {text.title}", f"{text.summary}  \n*{length} · {cite(lesson.rfc)}*"]
     note = _stale(session, "title", "intro")
     parts += [note, session.fill(text.intro)]
-    done = session.finished
     for place, step in enumerate(lesson.steps):
         prose = text.steps[step.id]
         passed = session.passed(place)
@@ -29,7 +28,7 @@ def lesson_page(session: LessonSession) -> str:
             break
         stale = _stale(session, f"step.{step.id}")
         parts += [f"## {mark}{place + 1}. {prose.title}", stale, session.fill(prose.body)]
-        if place == session.view and not done:
+        if place == session.view and not session.view_passed:
             parts += _hints(session)
     else:
         if text.after is not None:

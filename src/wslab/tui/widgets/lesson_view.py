@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from textual.widgets import Markdown
 
 
+TOP, END = -1, -2
+"""Places on a page beside its headings."""
+
+
 class LessonView(VerticalScroll, can_focus=True):
     """Shows one page that scrolls with the arrow keys, page up and page down."""
 
@@ -39,11 +43,12 @@ class LessonView(VerticalScroll, can_focus=True):
 
         Args:
             page: Markdown.
-            heading: which of its second-level headings to bring to the top, from 0; None to stay at the place
-                that is read.
+            heading: which second-level heading to bring to the top, from 0, or `TOP` or `END`; None to
+                stay at the place that is read.
         """
         self._page = page
-        self._heading = heading
+        if heading is not None:
+            self._heading = heading
         if self.is_attached:
             self.call_later(self._draw)
 
@@ -52,8 +57,7 @@ class LessonView(VerticalScroll, can_focus=True):
         self.call_later(self._draw)
 
     async def _draw(self) -> None:
-        page, heading = self._page, self._heading
-        self._heading = None
+        page = self._page
         if page != self._shown:
             if self._markdown is None:
                 # Imported here since it takes a while, which the first picture of the app need not wait for.
@@ -63,12 +67,24 @@ class LessonView(VerticalScroll, can_focus=True):
                 await self.mount(self._markdown)
             await self._markdown.update(page)
             self._shown = page
-        if heading is not None:
-            self.call_after_refresh(self._bring, heading)
+        if self._heading is not None:
+            self.call_after_refresh(self._bring)
 
-    def _bring(self, heading: int) -> None:
+    def on_resize(self) -> None:
+        """Bring up what was asked for while the page was not in view."""
+        if self._heading is not None:
+            self.call_after_refresh(self._bring)
+
+    def _bring(self) -> None:
+        heading = self._heading
+        if heading is None or not self.size:
+            return
+        self._heading = None
+        if heading == END:
+            self.scroll_end(animate=False)
+            return
         headings = list(self.query("MarkdownH2"))
-        if heading < 0 or heading >= len(headings):
+        if heading == TOP or heading >= len(headings):
             self.scroll_home(animate=False)
         else:
             self.scroll_to_widget(headings[heading], top=True, animate=False)
