@@ -23,6 +23,7 @@ from wslab.tui.safe_text import visible
 from wslab.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from wslab.lab.learner import Learner
     from wslab.lab.workbench import Workbench
 
 FPS = 10
@@ -50,6 +51,7 @@ class LabApp(App[None]):
         theme: name of a Textual theme.
         welcome: whether to greet a learner who is here for the first time.
         workbench: what it works on; one of its own where None.
+        seed: number that the values of lessons are made of; chance where None.
         opened: called once the lab is on the screen.
 
     Raises:
@@ -82,6 +84,7 @@ class LabApp(App[None]):
         theme: str | None = None,
         welcome: bool = False,
         workbench: Workbench | None = None,
+        seed: int | None = None,
         opened: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
@@ -93,7 +96,7 @@ class LabApp(App[None]):
             self.theme = theme
         self.course = load_course()
         try:
-            self._lesson = self.course.lesson(lesson) if lesson else self.course.phases[0].lessons[0]
+            self._lesson = self.course.lesson(lesson) if lesson else None
         except KeyError as error:
             raise ValueError(error.args[0]) from None
         self._workbench = workbench
@@ -102,7 +105,9 @@ class LabApp(App[None]):
         self.pacer = Pacer(fps)
         self._phase = phase
         self._welcome = welcome
+        self._seed = seed
         self._opened = opened
+        self._learner: Learner | None = None
         self._held: list[events.Event] | None = []
         self._interrupted = False
 
@@ -138,9 +143,16 @@ class LabApp(App[None]):
             await super().on_event(event)
 
     async def _open(self) -> None:
+        from wslab.lab.learner import Learner
+        from wslab.lab.lesson_run import Seed
+        from wslab.lab.state import state_folder
         from wslab.tui.screens.lab_screen import LabScreen
 
-        self.lab_screen = LabScreen(self.workbench, self.course, self._lesson, self.pacer.rate)
+        seed = None if self._seed is None else Seed(self._seed)
+        learner = self._learner = Learner(
+            self.course, state_folder(), self.workbench.clock, seed=seed, report=self._report_lab_error
+        )
+        self.lab_screen = LabScreen(self.workbench, learner, self._lesson or learner.lesson, self.pacer.rate)
         with self.batch_update():  # one repaint when all is there
             await self.push_screen(self.lab_screen)
         if self._phase != 1:
@@ -162,6 +174,10 @@ class LabApp(App[None]):
         self.notify(visible(text), title=INTERNAL_ERROR, severity="error", timeout=15, markup=False)
         self.log.error(text, *(traceback.format_exception(error) if error else ()))
 
+    def _report_lab_error(self, error: Exception) -> None:
+        """Tell of a failure of the lab that was caught, so that it broke nothing else."""
+        self._report(asyncio.get_running_loop(), {"message": "lesson", "exception": error})
+
     def _greet(self) -> None:
         from wslab.tui.screens.welcome_screen import WelcomeScreen
 
@@ -177,6 +193,8 @@ class LabApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Close the connection and stop the servers; the app ends when they are gone."""
+        if self._learner is not None:
+            await self._learner.close()
         if self._workbench is not None:
             await self._workbench.close()
 
