@@ -1,325 +1,324 @@
-"""Steps of a lesson as they are written: what the wire has to show, what it must not, and what mistakes mean.
+"""One attempt at one step: events in, a verdict out.
 
-`docs/lesson-format.md` says how. `lab/step_run.py` judges by them.
+Events come in their order and are judged by their own times, so that how they are cut into batches makes no
+difference. Looking costs next to nothing for kinds of events that the step does not ask for.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from wslab.wire.event_fields import FIELDS, FieldType
-from wslab.wire.patterns import Pattern, PatternError, parse_seconds
-from wslab.wire.want_parsing import ABSENT, InWords, parse_range
+from wslab.lab.seen_events import SeenEvents
+from wslab.lab.step_clauses import Count, Diagnosis, Distinct, Step, parse_steps
+from wslab.lab.step_words import Progress, StepWords
+from wslab.lab.verdict import Status, Tick, Verdict, values_of
+from wslab.wire.event_fields import MISSING
+from wslab.wire.event_fields import field as field_of
+from wslab.wire.events import KINDS, Direction, Event
+from wslab.wire.patterns import Nearest, Pattern, PatternError, nearest
+from wslab.wire.predicates import Earlier
+from wslab.wire.wants import Saved
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_ID_RIGHT = "words of a-z and 0-9 joined by -, such as closed-early"
-_CLAUSES: Final = ("expect", "any", "count", "distinct")
-"""Clauses of which a step needs one."""
-_KEYS: Final = ("id", *_CLAUSES, "never", "hold", "play", "diagnose")
-MOST: Final = 1000
-"""Events that `count` and `distinct` can ask for at most."""
+__all__ = [
+    "Count", "Diagnosis", "Distinct", "PatternError", "Status", "Step", "StepRun", "Tick", "Verdict", "parse_steps",
+]  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """So many events of a kind."""
-
-    match: Pattern
-    low: int
-    high: int | None
-    """None for any number from ``low`` on."""
+EVERY_TYPE: Final = frozenset(KINDS)
+DIFFERENT: Final = 100_000
+"""Values that `distinct` remembers. One that comes again after so many others is not noticed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Distinct:
-    """So many events of which no two have the same value of a field."""
+class _Failure(NamedTuple):
+    """Why a step failed, to be put into words when they are asked for."""
 
-    match: Pattern
-    by: str
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """What a mistake looks like, and the key of the text that explains it."""
-
-    seen: Pattern
-    say: str
+    clause: str
+    """`never`, `within`, `count` or `distinct`."""
+    pattern: Pattern
+    value: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a lesson."""
+class StepRun:
+    """One attempt at a step, from the time it became active."""
 
-    id: str
-    expect: tuple[Pattern, ...] = ()
-    any_of: tuple[Pattern, ...] = ()
-    count: tuple[Count, ...] = ()
-    distinct: tuple[Distinct, ...] = ()
-    never: tuple[Pattern, ...] = ()
-    hold: float = 0.0
-    """Seconds for which all that stays met."""
-    play: tuple[str, ...] = ()
-    diagnose: tuple[Diagnosis, ...] = ()
-    known: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-    """Kind of each event that earlier steps save, by its name."""
-    table: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """As it was written."""
-
-    @classmethod
-    def parse(cls, table: Any, where: str, known: Mapping[str, str] | None = None) -> Step:
-        """Read a step as TOML gave it.
+    def __init__(
+        self,
+        step: Step,
+        saved: Saved,
+        started: float,
+        *,
+        earlier: Earlier | None = None,
+        you: Direction = Direction.C2S,
+    ) -> None:
+        """Begin.
 
         Args:
-            table: the table.
-            where: its name for messages, such as `step[2]`.
-            known: `saves` of the step before: what references can name.
-
-        Raises:
-            PatternError: it is none, nothing is left to be shown by the wire, or it refers to what is not there.
+            step: what is to be shown.
+            saved: events that earlier steps saved, and the seed. Stays as it is.
+            started: monotonic seconds when the step became active; `within` counts from there.
+            earlier: what predicates know of earlier events of the attempt. Events of this step are noted in it.
+            you: the direction in which the learner sends.
         """
-        if not isinstance(table, Mapping):
-            raise PatternError(where, table, "a table that begins with [[step]]")
-        for key, value in table.items():
-            if key not in _KEYS:
-                raise PatternError(f"{where}.{key}", value, "left out: a step has " + ", ".join(_KEYS))
-        step = cls(
-            _id(table, "id", where, "words of a-z and 0-9 joined by -, such as echoed"),
-            _patterns(table, "expect", where, {"save", "within"}),
-            _patterns(table, "any", where, {"save", "within"}),
-            tuple(_count(item, at) for item, at in _items(table, "count", where)),
-            tuple(_distinct(item, at) for item, at in _items(table, "distinct", where)),
-            _patterns(table, "never", where, {"say"}),
-            parse_seconds(table["hold"], f"{where}.hold") if "hold" in table else 0.0,
-            _lines(table, "play", where),
-            tuple(_diagnosis(item, at) for item, at in _items(table, "diagnose", where)),
-            dict(known or {}),
-            dict(table),
-        )
-        step._check_clauses(where)
-        step._check_references(where)
-        return step
+        self.step = step
+        self.saved: dict[str, Event | Mapping[str, str | int]] = dict(saved)
+        """What was saved, by this step too."""
+        self.decided_at = started
+        """Monotonic seconds when the verdict came, once it has."""
+        self.changes = 0
+        """Rises with everything that changes the verdict."""
+        self._you = you
+        self._earlier = Earlier(frozenset(step.predicates)) if earlier is None else earlier
+        self._status = Status.PENDING
+        self._started = started
+        self._event: Event | None = None
+        self._failure: _Failure | None = None
+        # How far `expect` is, since when, and which events it has taken.
+        self._at = 0
+        self._since = started
+        self._taken: set[int] = set()
+        self._any_met = not step.any_of
+        self._counts = [0] * len(step.count)
+        self._different: list[dict[object, None]] = [{} for _clause in step.distinct]
+        self._mistake: tuple[int, Event] | None = None
+        self._never_say: str | None = None
+        self._held_since: float | None = None
+        self._seen = SeenEvents()
+        self._never = _by_type(step.never)
+        self._diagnose = _by_type([diagnosis.seen for diagnosis in step.diagnose])
+        self._kinds = frozenset(pattern.type for _place, pattern in step.patterns())
+        self._wanted = self._kinds | self._earlier.types
+        self._due = self._find_due()
 
     @property
-    def saves(self) -> dict[str, str]:
-        """Kind of each event that is saved once this step is passed, by its name, earlier steps included."""
-        own = {pattern.save: pattern.on for pattern in self.expect if pattern.save is not None}
-        names = {pattern.save for pattern in self.any_of}
-        if len(names) == 1 and None not in names:
-            own[names.pop() or ""] = self.any_of[0].on
-        return {**self.known, **own}
+    def status(self) -> Status:
+        """How the step stands."""
+        return self._status
 
-    def patterns(self) -> Iterator[tuple[str, Pattern]]:
-        """Return every pattern with its place, such as `expect[1]` or `count[1].match`."""
-        for name, patterns in (("expect", self.expect), ("any", self.any_of), ("never", self.never)):
-            for place, pattern in enumerate(patterns, 1):
-                yield f"{name}[{place}]", pattern
-        for name, clauses in (("count", self.count), ("distinct", self.distinct)):
-            for place, clause in enumerate(clauses, 1):
-                yield f"{name}[{place}].match", clause.match
-        for place, diagnosis in enumerate(self.diagnose, 1):
-            yield f"diagnose[{place}].seen", diagnosis.seen
+    def observe(self, events: Sequence[Event]) -> int:
+        """Take in events.
 
-    @property
-    def says(self) -> tuple[str, ...]:
-        """The key of every text that this step can ask for, each once."""
-        keys = [pattern.say for pattern in self.never if pattern.say is not None]
-        return tuple(dict.fromkeys([*keys, *(diagnosis.say for diagnosis in self.diagnose)]))
-
-    @property
-    def predicates(self) -> tuple[str, ...]:
-        """The names of the predicates that this step asks."""
-        names = (pattern.predicate for _place, pattern in self.patterns())
-        return tuple(dict.fromkeys(name for name in names if name is not None))
-
-    def without(self, needed: Collection[str] = ()) -> Iterator[tuple[str, Step]]:
-        """Return every step that is this one with a clause, or one field of a pattern, left out.
-
-        What would not be a step is passed over. Saves, what is said and what is played are no clauses.
-
-        Args:
-            needed: names that other steps refer to; a step that does not save them any more is passed over.
-
-        Yields:
-            The place of what is left out, such as `expect[1]`, `expect[1].masked`, `count[1]`, `hold`, and the
-            step without it.
+        Returns:
+            How many of them belong to this step: all, or those up to the one that decided. What comes after
+            belongs to the next one.
         """
-        for place, table in _tables_without(self.table):
-            try:
-                step = Step.parse(table, self.id, self.known)
-            except PatternError:
+        if self.status is not Status.PENDING:
+            return 0
+        wanted = self._wanted
+        for place, event in enumerate(events):
+            if type(event) not in wanted:
                 continue
-            if all(name in step.saves for name in needed if name in self.saves):
-                yield place, step
+            if event[1] >= self._due and self._run_out(event[1], late=event[1] > self._due):
+                return place
+            self._judge(event)
+            self._earlier.note(event)
+            if self._status is not Status.PENDING:
+                return place + 1
+            wanted = self._wanted
+        return len(events)
 
-    def _check_clauses(self, where: str) -> None:
-        if not (self.expect or self.any_of or self.distinct or any(clause.low for clause in self.count)):
-            found = InWords("met by no event at all" if self.count else "without any of them")
-            raise PatternError(where, found, "one that needs an event: by expect, any, count or distinct")
-        needed = [
-            *self.expect,
-            *(clause.match for clause in self.count if clause.low),
-            *(clause.match for clause in self.distinct),
-        ]
-        if all(pattern.on == "ui" for pattern in needed) and (
-            not self.any_of or any(pattern.on == "ui" for pattern in self.any_of)
-        ):
-            raise PatternError(
-                where,
-                InWords("met by ui events alone"),
-                "one that the wire has a part in: a frame, a message, a state",
+    def tick(self, now: float) -> bool:
+        """Let time pass: up to ``now``, in monotonic seconds. Return whether that decided."""
+        return self._status is Status.PENDING and now >= self._due and self._run_out(now, late=True)
+
+    def due(self) -> float | None:
+        """Return the monotonic time at which `tick` has something to do; None where it never has."""
+        return None if self._status is not Status.PENDING or self._due == math.inf else self._due
+
+    def delay(self, seconds: float) -> None:
+        """Put off everything that is due: so long nothing was judged."""
+        self._started += seconds
+        self._since += seconds
+        if self._held_since is not None:
+            self._held_since += seconds
+        self._due = self._find_due()
+
+    @property
+    def verdict(self) -> Verdict:
+        """How the step stands, in words of the language in use."""
+        words = StepWords(self.step, self.saved, self._you, self._progress())
+        pattern, waiting = words.waiting_for()
+        failure = self._failure
+        if failure is not None:
+            pattern = failure.pattern
+        pending = self._status is Status.PENDING
+        say, values = self._explain()
+        return Verdict(
+            self._status,
+            waiting if pending else "",
+            words.ticks(self._status, None if failure is None else failure.pattern),
+            self._nearest(pattern) if pattern is not None and (pending or self._event is None) else None,
+            say,
+            values,
+            None if self._event is None else self._event.seq,
+            self._event,
+            "" if failure is None else words.reason(*failure),
+        )
+
+    def _progress(self) -> Progress:
+        return Progress(
+            self._at, self._any_met, tuple(self._counts), tuple(len(known) for known in self._different)
+        )
+
+    def _judge(self, event: Event) -> None:
+        """Take in one event of a type that is asked for."""
+        kind = type(event)
+        if kind not in self._kinds:
+            return
+        self.changes += 1
+        saved, earlier = self.saved, self._earlier
+        for _place, pattern in self._never.get(kind, ()):
+            if pattern.match(event, saved, earlier):
+                self._never_say = pattern.say
+                self._fail(_Failure("never", pattern), event)
+                return
+        self._seen.add(event)
+        self._look_for_mistakes(event)
+        step, at = self.step, self._at
+        moved = False
+        if at < len(step.expect) and step.expect[at].match(event, saved, earlier):
+            moved = True
+            self._at = at + 1
+            self._since = event.t
+            self._taken.add(event.seq)
+            self._save(step.expect[at], event)
+        if not self._any_met:
+            moved = self._try_any(event) or moved
+        for place, count in enumerate(step.count):
+            if count.match.match(event, saved, earlier):
+                moved = True
+                self._counts[place] += 1
+                if count.high is not None and self._counts[place] > count.high:
+                    self._fail(_Failure("count", count.match, count.high), event)
+                    return
+        for place, distinct in enumerate(step.distinct):
+            if distinct.match.match(event, saved, earlier):
+                moved = True
+                if not self._is_different(place, distinct, event):
+                    return
+        if moved:
+            self._settle(event)
+
+    def _save(self, pattern: Pattern, event: Event) -> None:
+        if pattern.save is not None:
+            self.saved[pattern.save] = event
+
+    def _try_any(self, event: Event) -> bool:
+        for pattern in self.step.any_of:
+            in_time = pattern.within is None or event.t <= self._started + pattern.within
+            if in_time and pattern.match(event, self.saved, self._earlier):
+                self._any_met = True
+                self._save(pattern, event)
+                return True
+        return False
+
+    def _is_different(self, place: int, clause: Distinct, event: Event) -> bool:
+        value = field_of(event, clause.by)
+        if value is None or value is MISSING:
+            return True
+        known = self._different[place]
+        if value in known:
+            self._fail(_Failure("distinct", clause.match, value), event)
+            return False
+        known[value] = None
+        if len(known) > DIFFERENT:
+            del known[next(iter(known))]
+        return True
+
+    def _look_for_mistakes(self, event: Event) -> None:
+        first = len(self.step.diagnose) if self._mistake is None else self._mistake[0] + 1
+        for place, pattern in self._diagnose.get(type(event), ()):
+            if place >= first:
+                return
+            if pattern.match(event, self.saved, self._earlier):
+                self._mistake = (place, event)
+                return
+
+    def _settle(self, event: Event) -> None:
+        """See what an event that met a clause comes to."""
+        if self._held_since is None and self._progress().meets(self.step):
+            self._event = event
+            if not self.step.hold:
+                self._pass(event.t)
+                return
+            self._held_since = event.t
+            # From here on every event tells the time: what comes after the hold belongs to the next step.
+            self._wanted = EVERY_TYPE
+        self._due = self._find_due()
+
+    def _pass(self, t: float) -> None:
+        self._status = Status.PASSED
+        self.decided_at = t
+        self.changes += 1
+        self._seen.clear()
+
+    def _fail(self, failure: _Failure, event: Event | None, t: float | None = None) -> None:
+        self._status = Status.FAILED
+        self._failure = failure
+        self._event = event
+        self.decided_at = event.t if event is not None else self._started if t is None else t
+        self.changes += 1
+
+    def _deadlines(self) -> list[tuple[float, _Failure]]:
+        """Return when what is not met yet runs out of time, and what that means."""
+        step = self.step
+        found = []
+
+        def add(start: float, pattern: Pattern) -> None:
+            if pattern.within is not None:
+                found.append((start + pattern.within, _Failure("within", pattern)))
+
+        if self._at < len(step.expect):
+            add(self._since, step.expect[self._at])
+        if not self._any_met:
+            # One alternative without a limit is enough for the clause to have none.
+            last = max(
+                step.any_of, key=lambda pattern: math.inf if pattern.within is None else pattern.within
             )
+            add(self._started, last)
+        for place, count in enumerate(step.count):
+            if self._counts[place] < count.low:
+                add(self._started, count.match)
+        for place, distinct in enumerate(step.distinct):
+            if len(self._different[place]) < distinct.n:
+                add(self._started, distinct.match)
+        return found
 
-    def _check_references(self, where: str) -> None:
-        known = dict(self.known)
-        for place, pattern in enumerate(self.expect, 1):
-            at = f"{where}.expect[{place}]"
-            pattern.check_references(known, at)
-            if pattern.save is not None:
-                if pattern.save in known:
-                    raise PatternError(f"{at}.save", pattern.save, "a name that was not used before")
-                known[pattern.save] = pattern.on
-        self._check_saves_of_any(where, known)
-        for name, pattern in self.patterns():
-            if not name.startswith("expect"):
-                pattern.check_references(known, f"{where}.{name}")
+    def _find_due(self) -> float:
+        if self._held_since is not None:
+            return self._held_since + self.step.hold
+        return min((due for due, _failure in self._deadlines()), default=math.inf)
 
-    def _check_saves_of_any(self, where: str, known: Mapping[str, str]) -> None:
-        saving = [pattern for pattern in self.any_of if pattern.save is not None]
-        for pattern in saving:
-            if pattern.save in known:
-                raise PatternError(f"{where}.any.save", pattern.save, "a name that was not used before")
-            same = all((other.save, other.on) == (pattern.save, pattern.on) for other in self.any_of)
-            if not same:
-                raise PatternError(
-                    f"{where}.any.save",
-                    pattern.save,
-                    "in every pattern of any, all of the same kind, or in none",
-                )
+    def _run_out(self, now: float, *, late: bool) -> bool:
+        """Decide by time, which is due; what comes at the very end of a `within` is in time."""
+        if self._held_since is not None:
+            self._pass(self._due)
+            return True
+        if not late:
+            return False
+        due, failure = min(self._deadlines(), key=lambda deadline: deadline[0])
+        self._fail(failure, None, due)
+        return True
 
+    def _explain(self) -> tuple[str | None, Mapping[str, str]]:
+        """Return the key of the text that fits what was seen, and what to fill in."""
+        if self._status is Status.PASSED:
+            return None, {}
+        if self._never_say is not None and self._event is not None:
+            return self._never_say, values_of(self._event)
+        if self._mistake is not None:
+            place, event = self._mistake
+            return self.step.diagnose[place].say, values_of(event)
+        return None, {}
 
-def parse_steps(tables: Any, where: str = "step") -> tuple[Step, ...]:
-    """Read the steps of a lesson as TOML gave them, in their order.
-
-    Raises:
-        PatternError: one of them is none, two have the same id, or one refers to what none before it saves.
-    """
-    if not isinstance(tables, list) or not tables:
-        raise PatternError(where, tables, "at least one [[step]]")
-    steps: list[Step] = []
-    known: Mapping[str, str] = {}
-    for place, table in enumerate(tables, 1):
-        step = Step.parse(table, f"{where}[{place}]", known)
-        if step.id in (other.id for other in steps):
-            raise PatternError(f"{where}[{place}].id", step.id, "an id that no other step has")
-        steps.append(step)
-        known = step.saves
-    return tuple(steps)
+    def _nearest(self, pattern: Pattern) -> Nearest | None:
+        events = (event for event in self._seen.of(pattern.type) if event.seq not in self._taken)
+        return nearest(pattern, events, self.saved)
 
 
-def _id(table: Mapping[str, Any], key: str, where: str, right: str) -> str:
-    value = table.get(key, ABSENT)
-    if value is ABSENT or not isinstance(value, str) or not _ID.fullmatch(value):
-        raise PatternError(f"{where}.{key}", value, right)
-    return value
-
-
-def _items(table: Mapping[str, Any], key: str, where: str) -> Iterator[tuple[Any, str]]:
-    if key not in table:
-        return
-    value = table[key]
-    if not isinstance(value, list) or not value:
-        raise PatternError(f"{where}.{key}", value, "a list of at least one table")
-    for place, item in enumerate(value, 1):
-        yield item, f"{where}.{key}[{place}]"
-
-
-def _patterns(
-    table: Mapping[str, Any], key: str, where: str, options: Collection[str]
-) -> tuple[Pattern, ...]:
-    return tuple(Pattern.parse(item, at, options) for item, at in _items(table, key, where))
-
-
-def _lines(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-    lines = []
-    for item, at in _items(table, key, where):
-        if not isinstance(item, str) or not item.strip():
-            raise PatternError(at, item, 'a line such as "connect /"')
-        lines.append(item)
-    return tuple(lines)
-
-
-def _clause(item: Any, where: str, keys: Collection[str], example: str) -> Mapping[str, Any]:
-    if not isinstance(item, Mapping) or item.keys() != set(keys):
-        raise PatternError(where, item, f"a table such as {example}")
-    return item
-
-
-def _count(item: Any, where: str) -> Count:
-    clause = _clause(item, where, ("match", "n"), '{ match = { on = "frame" }, n = "3.." }')
-    low, high = parse_range(clause["n"], f"{where}.n")
-    if low > MOST or (high is not None and high > MOST):
-        raise PatternError(f"{where}.n", clause["n"], f"at most {MOST}")
-    return Count(Pattern.parse(clause["match"], f"{where}.match", {"within"}), low, high)
-
-
-def _distinct(item: Any, where: str) -> Distinct:
-    clause = _clause(item, where, ("match", "by", "n"), '{ match = { on = "message" }, by = "text", n = 3 }')
-    pattern = Pattern.parse(clause["match"], f"{where}.match", {"within"})
-    plain = [
-        name
-        for name, found in FIELDS[pattern.on].items()
-        if found.type not in (FieldType.HEADERS, FieldType.JSON, FieldType.VIOLATIONS)
-    ]
-    by, n = clause["by"], clause["n"]
-    if by not in plain:
-        raise PatternError(f"{where}.by", by, "one of " + ", ".join(plain))
-    if type(n) is not int or not 2 <= n <= MOST:
-        raise PatternError(f"{where}.n", n, f"a whole number from 2 to {MOST}")
-    return Distinct(pattern, by, n)
-
-
-def _diagnosis(item: Any, where: str) -> Diagnosis:
-    clause = _clause(item, where, ("seen", "say"), '{ seen = { on = "frame" }, say = "not-a-ping" }')
-    return Diagnosis(Pattern.parse(clause["seen"], f"{where}.seen", ()), _id(clause, "say", where, _ID_RIGHT))
-
-
-_NO_CLAUSES: Final = frozenset({"on", "save", "say"})
-
-
-def _tables_without(table: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Return the table of a step with one clause or field left out, each with the place of that."""
-    for key in ("expect", "any", "never", "count", "distinct"):
-        items = table.get(key, [])
-        for index, item in enumerate(items):
-            place = f"{key}[{index + 1}]"
-            rest = [*items[:index], *items[index + 1 :]]
-            yield place, _replaced(table, key, rest)
-            inner = f"{place}.match" if "match" in item else place
-            for name, smaller in _patterns_without(item.get("match", item)):
-                changed = {**item, "match": smaller} if "match" in item else smaller
-                yield f"{inner}.{name}", _replaced(table, key, [*items[:index], changed, *items[index + 1 :]])
-    if "hold" in table:
-        yield "hold", {name: value for name, value in table.items() if name != "hold"}
-
-
-def _replaced(table: Mapping[str, Any], key: str, items: list[Any]) -> dict[str, Any]:
-    """Return a table with another list, or without it where nothing is in it."""
-    rest = {name: value for name, value in table.items() if name != key}
-    return {**rest, key: items} if items else rest
-
-
-def _patterns_without(pattern: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, value in pattern.items():
-        if name in _NO_CLAUSES:
-            continue
-        rest = {other: kept for other, kept in pattern.items() if other != name}
-        if name in ("header", "json") and isinstance(value, Mapping) and len(value) > 1:
-            for part in value:
-                smaller = {other: kept for other, kept in value.items() if other != part}
-                yield f"{name}.{part}", {**rest, name: smaller}
-        else:
-            yield name, rest
+def _by_type(patterns: Sequence[Pattern]) -> dict[type[Event], list[tuple[int, Pattern]]]:
+    """Return the patterns with their places, by the type of their events."""
+    found: dict[type[Event], list[tuple[int, Pattern]]] = {}
+    for place, pattern in enumerate(patterns):
+        found.setdefault(pattern.type, []).append((place, pattern))
+    return found

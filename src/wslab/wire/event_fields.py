@@ -1,9 +1,9 @@
 """What the checks of lessons can ask of each kind of event: its fields by name, as values to compare.
 
 A value is a text, a whole number, true or false, a tuple of texts, or whatever JSON holds. None says that an
-event has no value where others of its kind have one: a Close frame without a code, a payload that is not UTF-8
-or of which only the start was kept (readers keep `preview_limit` bytes). `MISSING` says that events like this
-one never have the field: a request has no status.
+event has no value where others of its kind have one: a Close frame without a code, a payload that is not
+UTF-8 or of which only the start was kept (readers keep `preview_limit` bytes). `MISSING` says that events like
+this one never have the field: a request has no status.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from wslab.wire import violations as rule
 from wslab.wire.events import (
     KINDS,
     OPCODE_NAMES,
-    Close,
     Direction,
     Event,
     Frame,
@@ -26,10 +25,6 @@ from wslab.wire.events import (
     Message,
     Opcode,
     Phase,
-    Proc,
-    State,
-    Tcp,
-    Ui,
 )
 from wslab.wire.handshake import values
 from wslab.wire.head import read_status
@@ -162,7 +157,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
     },
     "state": {
         "conn": _CONN,
-        "phase": Field(FieldType.WORD, lambda event: event.phase.value, tuple(phase.value for phase in Phase)),
+        "phase": Field(FieldType.WORD, lambda event: event.phase.value, tuple(Phase)),
         "side": Field(FieldType.WORD, lambda event: event.side or None, ("client", "server")),
         "why": Field(FieldType.TEXT, lambda event: event.why),
         "code": Field(FieldType.NUMBER, lambda event: event.code),

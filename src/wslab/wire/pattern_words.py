@@ -1,4 +1,4 @@
-"""Patterns and events in words, for someone who has just met WebSocket: `a TEXT message from you with "hello"`."""
+"""Patterns and events in words, for learners: `a TEXT message from you with "hello"`."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Miss(NamedTuple):
     """One thing that an event lacks."""
 
     field: str
-    """Name of the field, `header.NAME` for a header, `predicate`, or `order` where the event came too early."""
+    """Name of the field, `header.NAME` for a header, `predicate`, `order` where the event came too early."""
     wanted: str
     """In words."""
     found: str
@@ -160,7 +160,7 @@ class Pattern:
         return PREDICATES[self.predicate].holds(event, Earlier() if earlier is None else earlier)
 
     def misses(self, event: Event, saved: Saved) -> tuple[Miss, ...]:
-        """Return what an event of the kind lacks, the predicate aside: it asks for what came before the event.
+        """Return what an event of the kind lacks, the predicate aside: that asks for what came before it.
 
         Of another kind of event it is the kind alone.
         """
@@ -211,7 +211,7 @@ class Pattern:
 
 
 def nearest(pattern: Pattern, events: Iterable[Event], saved: Saved) -> Nearest | None:
-    """Return the event of the pattern's kind that lacks least, the latest of several; None where none is near.
+    """Return the event of the pattern's kind that lacks least, the latest of several; None if none is near.
 
     One that travelled the other way counts as lacking two things: it is somebody else's. One that lacks
     everything is not near. The events did not match when they came, so one that lacks nothing fails the

@@ -1,4 +1,4 @@
-"""What the checks of lessons can ask by name because no single value says it: `predicate = "answers-ping"`."""
+"""What the checks of lessons ask by name because no value says it: `predicate = "answers-ping"`."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _note_mask_key(event: Frame, earlier: Earlier) -> None:
 
 
 def _answers_ping(event: Frame, earlier: Earlier) -> bool:
-    """Whether a pong carries the payload of a ping of the other direction that waits for it (section 5.5.3)."""
+    """Whether a pong carries the payload of a ping of the other side that waits for it (section 5.5.3)."""
     if event.opcode != Opcode.PONG or not payload_is_whole(event):
         return False
     return event.preview in earlier.pings.get((event.conn, event.direction.other), ())
@@ -118,7 +118,7 @@ def _decodes(data: bytes) -> bool:
 
 
 def _accepts_key(event: Http, earlier: Earlier) -> bool:
-    """Whether an answer has the one Sec-WebSocket-Accept that goes with the key of its request (section 4.2.2)."""
+    """Whether an answer has the Sec-WebSocket-Accept that goes with the key of its request (section 4.2.2)."""
     request = earlier.requests.get(event.conn)
     if request is None or event.direction is not Direction.S2C:
         return False

@@ -1,4 +1,4 @@
-"""Values of a lesson's patterns, as written in TOML, read as what they want: `"!1000"`, `"1..125"`, `"$sent.hex"`."""
+"""Values in the patterns of lessons, read as what they want: `"!1000"`, `"1..125"`, `"$sent.hex"`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ABSENT = InWords("missing")
 
 
 class PatternError(ValueError):
-    """A check is not written as it must be. The message names the key, what was found and what would be right."""
+    """A check is not as it must be. The message names the key, what was found and what would be right."""
 
     def __init__(self, where: str, found: object, right: str) -> None:
         """Say that what stands at ``where`` is ``found`` and must be as ``right`` says."""

@@ -1,4 +1,4 @@
-r"""What a pattern wants of one value: equal, one of, anything else, a range, a regular expression, at least this JSON.
+r"""What a pattern wants of one value: equal, one of, anything else, a range, a regular expression, JSON.
 
 Values come as tuples: none where an event has no value, one for most fields, several for violations and for
 headers of one name. A want holds when one of the values meets it, a negated one when none does. Nothing here
@@ -20,7 +20,7 @@ SEARCHED = 1024
 """Characters of a text that a regular expression looks at, so that no payload keeps it busy."""
 
 Saved = Mapping[str, Event | Mapping[str, str | int]]
-"""What `$name.field` can stand for: saved events by their names, and `seed` with the values of the attempt."""
+"""What `$name.field` stands for: saved events by their names, and `seed` with the values of the attempt."""
 
 Values = tuple[Any, ...]
 
@@ -49,12 +49,16 @@ class Reference(NamedTuple):
 
 def quote(text: str, limit: int = _SHOWN) -> str:
     """Return a text in quotes for a sentence: shortened, and with escapes for what cannot be printed."""
+    return f'"{printable(text, limit)}"'
+
+
+def printable(text: str, limit: int = _SHOWN) -> str:
+    """Return a text shortened, and with escapes for what cannot be printed."""
     shown = text if len(text) <= limit else text[: limit - 1] + "…"
-    printable = "".join(
+    return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in shown
     )
-    return f'"{printable}"'
 
 
 def show(value: Any) -> str:
@@ -84,7 +88,7 @@ class Want:
         raise NotImplementedError
 
     def known(self, saved: Saved) -> bool:
-        """Whether everything that this refers to was saved. What is not known yet is not met, nor is its opposite."""
+        """Whether all that this refers to was saved. What is not known is not met, nor is its opposite."""
         return True
 
     def words(self, saved: Saved) -> str:
