@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from wslab.lab.attempts import Attempt as Entry
@@ -77,7 +77,7 @@ class LessonRecord:
             self.store.lesson_finished(self.lesson.id)
 
     def open_step(self, attempt: Attempt | None = None) -> int:
-        """Return the index of the step that the learner is at: where the last attempt ended, else what is open."""
+        """Return the index of the step to work on: where the last attempt ended, else the first not passed."""
         if attempt is not None and attempt.failed:
             return attempt.step
         steps = self.lesson.steps
@@ -87,7 +87,7 @@ class LessonRecord:
         )
 
     def next_hint(self, place: int) -> tuple[int, str] | None:
-        """Note that one hint more of a step is shown; return its number and text, or None where there is none."""
+        """Note that one hint more of a step is shown; return its number and text, None where there is none."""
         step = self.lesson.steps[place]
         hints = self.lesson.text().steps[step.id].hints
         shown = self.known.step(step.id).hints
@@ -104,18 +104,14 @@ class LessonRecord:
     def why_closed(self) -> str:
         """Say why the solution may not be seen yet; empty where it may."""
         known = self.known
-        hints = self.hints_there()
-        most = max(hints, key=lambda name: (min(known.step(name).hints, hints[name]), -hints[name]))
+        texts = self.lesson.text().steps
         return why_closed(
             passed=known.finished is not None,
-            hints=known.step(most).hints,
-            hints_there=hints[most],
-            failed_runs=0 if known.finished is not None else known.attempts,
+            hints=sum(known.step(name).hints for name in texts),
+            hints_there=sum(len(step.hints) for step in texts.values()),
+            # Once it is finished nobody asks; until then every run that was counted has failed.
+            failed_runs=known.attempts,
         )
-
-    def hints_there(self) -> Mapping[str, int]:
-        """Return how many hints each step has, by its id."""
-        return {name: len(step.hints) for name, step in self.lesson.text().steps.items()}
 
     def solution_opened(self) -> None:
         """Note that the solution was looked at."""
