@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wslab import __version__
-from wslab.lab.pack_command import add_pack_parser
+from wslab.lab.lesson_options import add_lesson_parser
 from wslab.lab.progress_command import add_progress_parser
 from wslab.units import parse_duration, parse_size
 
@@ -76,7 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_connect(commands)
     _add_server(commands)
-    _add_lesson(commands)
+    add_lesson_parser(commands)
     add_progress_parser(commands)
     _add_pilot(commands)
     return parser
@@ -169,12 +169,6 @@ def _add_server(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     start.add_argument("name", metavar="NAME", help="see `wslab server list`")
     start.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     start.set_defaults(run=_server_start, parser=start)
-
-
-def _add_lesson(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("lesson", help="lessons without the app")
-    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add_pack_parser(actions)
 
 
 def _add_pilot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

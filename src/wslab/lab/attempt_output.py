@@ -1,4 +1,4 @@
-"""What came of an exercise as text for people, as JSON for programs and as JUnit for machines that run tests."""
+"""What came of an exercise: text for people, JSON for programs, JUnit for what runs tests."""
 
 from __future__ import annotations
 

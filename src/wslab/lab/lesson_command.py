@@ -6,9 +6,11 @@ What is asked for goes to standard output, everything else to standard error.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import datetime
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,7 @@ OK = 0
 FAILED = 1
 USAGE = 2
 NOT_STARTED = 3
+INTERRUPTED = 130
 WIDTH = 80
 
 
@@ -175,7 +178,7 @@ def show_solution(lesson_id: str) -> int:
 
 
 def reset_lesson(lesson_id: str, folder: Path | None, yes: bool) -> int:
-    """Begin the files of an exercise anew, the old ones kept, once the learner agrees. Return the exit code."""
+    """Begin the files of an exercise anew, once the learner agrees, and keep the old ones."""
     try:
         _course, lesson = the_lesson(lesson_id)
         space = workspace(lesson, folder)
@@ -309,3 +312,21 @@ def finish(record: LessonRecord) -> int:
     for text in record.problems:
         tell(text)
     return OK
+
+
+def run_in_loop(work: Callable[[], Coroutine[object, object, int]]) -> int:
+    """Run something that ends in order also on SIGTERM and SIGHUP, with no process left behind."""
+    return asyncio.run(_guarded(work))
+
+
+async def _guarded(work: Callable[[], Coroutine[object, object, int]]) -> int:
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        return await work()
+    except asyncio.CancelledError:
+        print(file=sys.stderr)
+        return INTERRUPTED

@@ -77,7 +77,7 @@ class LessonRecord:
             self.store.lesson_finished(self.lesson.id)
 
     def open_step(self, attempt: Attempt | None = None) -> int:
-        """Return the index of the step to work on: where the last attempt ended, else the first not passed."""
+        """Return the index of the step to work on: where an attempt ended, else the first not passed."""
         if attempt is not None and attempt.failed:
             return attempt.step
         steps = self.lesson.steps
@@ -87,7 +87,7 @@ class LessonRecord:
         )
 
     def next_hint(self, place: int) -> tuple[int, str] | None:
-        """Note that one hint more of a step is shown; return its number and text, None where there is none."""
+        """Note that one hint more of a step is shown; return number and text, None where there is none."""
         step = self.lesson.steps[place]
         hints = self.lesson.text().steps[step.id].hints
         shown = self.known.step(step.id).hints
