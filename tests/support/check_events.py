@@ -97,12 +97,24 @@ EVERY_KIND: st.SearchStrategy[Event] = st.one_of(
 )
 """Any one event; the values are few, so that patterns often match."""
 
-STREAMS: st.SearchStrategy[list[Event]] = st.lists(
-    st.tuples(EVERY_KIND, st.sampled_from([0.0, 0.125, 0.5]), st.sampled_from([1, 1, 2])), max_size=40
-).map(
-    lambda made: [
-        at(event, seq, sum(gap for _event, gap, _conn in made[:seq]), conn)
-        for seq, (event, _gap, conn) in enumerate(made, 1)
-    ]
+
+def _stream(kinds: st.SearchStrategy[Event], most: int) -> st.SearchStrategy[list[Event]]:
+    made = st.tuples(kinds, st.sampled_from([0.0, 0.125, 0.25, 0.5]), st.sampled_from([1, 1, 1, 2, 2, 3]))
+    return st.lists(made, max_size=most).map(
+        lambda rows: [
+            at(event, seq, sum(gap for _event, gap, _conn in rows[:seq]), conn)
+            for seq, (event, _gap, conn) in enumerate(rows, 1)
+        ]
+    )
+
+
+STREAMS = _stream(EVERY_KIND, 40)
+"""Events of every kind in order, with time between some of them."""
+
+FEW_KINDS = _stream(
+    st.builds(message, st.just("a"), _DIRECTIONS)
+    | st.builds(close, st.just(1000), st.just(""), _DIRECTIONS)
+    | st.just(proc("log")),
+    12,
 )
-"""Events in order, with time between some of them."""
+"""The same of messages, Close frames and lines of a server alone: what asks for them is often met."""

@@ -156,7 +156,7 @@ def test_violations_are_those_there_are() -> None:
 )
 def test_how_many(written: Any, bounds: tuple[int, int | None] | None) -> None:
     if bounds is None:
-        with pytest.raises(PatternError, match='a number such as 3, or a range such as "3.."'):
+        with pytest.raises(PatternError, match="a number such as 3, or a range such as"):
             parse_range(written, "n")
     else:
         assert parse_range(written, "n") == bounds

@@ -48,7 +48,7 @@ def test_wants_against_plain_python(
     def in_range(value: Any) -> bool:
         number = value if isinstance(value, int) else int(value) if re.fullmatch(r"-?\d+", value) else None
         return number is not None and not (
-            low is not None and number < low or high is not None and number > high
+            (low is not None and number < low) or (high is not None and number > high)
         )
 
     wanted_equal = Equal(equal, FieldType.NUMBER)

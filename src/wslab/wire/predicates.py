@@ -42,9 +42,10 @@ class Earlier:
         """Look up what is to be noted."""
         self._notes = {}
         for name in sorted(self.wanted):
-            predicate = PREDICATES[name]
-            for kind in predicate.kinds if predicate.note is not None else ():
-                self._notes.setdefault(TYPES[kind], []).append(predicate.note)
+            note = PREDICATES[name].note
+            if note is not None:
+                for kind in PREDICATES[name].kinds:
+                    self._notes.setdefault(TYPES[kind], []).append(note)
         self.types = frozenset(self._notes)
 
     def note(self, event: Event) -> None:
