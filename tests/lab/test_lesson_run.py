@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lab.test_steps import STEPS
-from tests.support.check_events import FEW_KINDS, S2C, STREAMS, at, close, in_order, message, proc, ui
+from tests.support.check_events import C2S, FEW_KINDS, S2C, STREAMS, at, close, in_order, message, proc, ui
 from tests.support.traffic import a_frame
+from tests.support.wire_streams import answer, request
 from wslab.lab.lesson_run import LessonRun, Seed, report_error
 from wslab.lab.steps import Status, Step, StepRun, parse_steps
 from wslab.wire.clock import Clock
-from wslab.wire.events import Event, Frame, Opcode
+from wslab.wire.connection import ConnectionReader
+from wslab.wire.encoder import close_body, encode_frame
+from wslab.wire.events import Direction, Event, Frame, Opcode
 from wslab.wire.patterns import Pattern
 
 PENDING, PASSED, FAILED, UNKNOWN = Status.PENDING, Status.PASSED, Status.FAILED, Status.UNKNOWN
@@ -65,6 +68,57 @@ def test_steps_become_active_one_after_the_other() -> None:
     assert (run.current, run.passed, run.failed) == (2, True, False)
     assert [verdict.seq for verdict in run.verdicts] == [2, 3, 4]
     assert run.attempts == [1, 1, 1]
+
+
+def test_a_lesson_is_judged_from_the_bytes_of_a_connection() -> None:
+    word, key = str(Seed(1).values["word"]).encode(), b"\x37\xfa\x21\x3d"
+    steps = parse_steps(
+        [
+            {
+                "id": "open",
+                "expect": [
+                    {"on": "http", "dir": "c>s", "method": "GET", "header": {"upgrade": "websocket"}},
+                    {"on": "http", "dir": "s>c", "status": 101, "predicate": "accepts-key"},
+                ],
+            },
+            {
+                "id": "echoed",
+                "expect": [
+                    {
+                        "on": "frame",
+                        "dir": "c>s",
+                        "op": "TEXT",
+                        "masked": True,
+                        "text": "$seed.word",
+                        "save": "sent",
+                    },
+                    {"on": "message", "dir": "s>c", "op": "TEXT", "hex": "$sent.hex"},
+                ],
+                "never": [{"on": "frame", "violations": "6455"}],
+            },
+            {"id": "closed", "expect": [{"on": "close", "dir": "c>s", "code": 1000, "first": True}]},
+        ]
+    )
+    sent: list[tuple[Direction, bytes]] = [
+        (C2S, request()),
+        (S2C, answer()),
+        (C2S, encode_frame(Opcode.TEXT, word, mask=key)),
+        (S2C, encode_frame(Opcode.TEXT, word[:3], fin=False) + encode_frame(Opcode.CONT, word[3:])),
+        (C2S, encode_frame(Opcode.CLOSE, close_body(1000), mask=key)),
+    ]
+    run = LessonRun(steps, Seed(1), Clock())
+    reader = ConnectionReader(1, Clock())
+    standing = []
+    for direction, data in sent:
+        run.observe(reader.receive(direction, data))
+        standing.append((run.current, run.passed))
+    assert standing == [(0, False), (1, False), (1, False), (2, False), (2, True)]
+
+    unmasked = LessonRun(steps, Seed(1), Clock())
+    reader = ConnectionReader(1, Clock())
+    for direction, data in [*sent[:2], (C2S, encode_frame(Opcode.TEXT, word))]:
+        unmasked.observe(reader.receive(direction, data))
+    assert unmasked.statuses == (PASSED, FAILED, PENDING)
 
 
 def test_one_event_decides_one_step() -> None:
