@@ -169,6 +169,9 @@ class Leg(asyncio.Protocol):
             self._early_loss.append(exc)
             return
         self.alive = self._writable = self._readable = False
+        if exc is not None:
+            # Where it was not the peer that broke it, the peer is to know as well.
+            reset_on_close(self.transport)
         self._relay.lost(self, exc)
 
     def pause_writing(self) -> None:
