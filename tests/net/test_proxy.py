@@ -229,9 +229,12 @@ async def test_a_client_that_does_not_trust_the_tap(authority: Authority) -> Non
     async with echoing() as url, Tap(url, tls_listen=authority.server()) as tap:
         with pytest.raises(ssl.SSLCertVerificationError):
             await connect(tap.url)
-        final = await tap.final()
-    assert final.phase is Phase.ERROR
-    assert "the client refused the TLS handshake: unknown ca" in final.why
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await asyncio.to_thread(websocket.create_connection, tap.url, timeout=30)
+        hung_up, alerted = await tap.final(1), await tap.final(2)
+    assert tap.log.phases == [Phase.CONNECTING, Phase.ERROR] * 2
+    assert "does it trust the certificate authority of the tap?" in hung_up.why
+    assert "the client refused the TLS handshake: unknown ca" in alerted.why
 
 
 async def test_a_client_without_tls_where_it_is_needed(authority: Authority) -> None:
