@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.packs import LESSON, SERVER, SMALL, copy_pack
+from wslab.bundled import SERVERS
 from wslab.lab.pack_files import PackError
 from wslab.lab.packs import (
     ENVIRONMENT,
@@ -180,7 +181,8 @@ def test_an_agreement_that_cannot_be_read_is_none(pack: Pack, state: Path) -> No
 def test_a_server_is_given_out_only_once_it_was_agreed_to(pack: Pack, state: Path) -> None:
     trust = PackTrust(state)
     servers = pack_servers(pack, trust)
-    assert servers.keys() == {"shout"}
+    assert servers.keys() == {*SERVERS, "shout"}
+    assert servers["basic"] == SERVERS["basic"]
     entry: ServerEntry = servers["shout"]
     assert (entry.name, entry.port) == ("shout", 0)
     with pytest.raises(NotAgreedError):
@@ -193,6 +195,23 @@ def test_a_server_is_given_out_only_once_it_was_agreed_to(pack: Pack, state: Pat
         _ = entry.path
     with pytest.raises(PackError, match="the pack small has no server 'whisper'"):
         _ = PackServer(pack, trust, "whisper").path
+
+
+def test_a_lesson_uses_a_server_of_its_pack(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path / "pack")
+    lesson = folder / LESSON / "lesson.toml"
+    lesson.write_text(lesson.read_text().replace('"basic"', '"shout"'))
+    assert load_pack(folder).course.lessons[0].server == "shout"
+    lesson.write_text(lesson.read_text().replace('"shout"', '"whisper"'))
+    with pytest.raises(PackError, match=r"a bundled server: basic.*, or one of the pack's own: shout"):
+        load_pack(folder)
+
+
+def test_a_server_of_a_pack_has_a_name_of_its_own(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path / "pack")
+    (folder / "servers" / "basic.py").touch()
+    with pytest.raises(PackError, match="there is a bundled server 'basic'; give it another name"):
+        load_pack(folder)
 
 
 def test_compiled_code_beside_a_server_is_not_used(pack: Pack) -> None:
