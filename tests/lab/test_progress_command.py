@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.terminal import Terminal
-from wslab.lab.course import load_course
+from wslab.lab.course_files import load_course
 from wslab.lab.progress import ProgressStore
 from wslab.lab.progress_command import former_ids
 from wslab.lab.progress_data import Progress

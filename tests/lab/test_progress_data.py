@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from hypothesis import given
@@ -12,16 +13,40 @@ from wslab.lab.progress_data import (
     Progress,
     StepProgress,
     adopt_former,
+    check_hash,
     merge,
     merge_lessons,
     merge_steps,
     pass_step,
     show_hint,
 )
+from wslab.lab.steps import Step
 
 
 def passed(at: float, check: str = "aa", solved: bool = False) -> StepProgress:
     return pass_step(StepProgress(), at, check, "seed", "1.0", solved)
+
+
+def test_the_hash_of_checks_is_one_of_what_decides() -> None:
+    expect = {"on": "message", "dir": "c>s", "text": "$seed.word"}
+    never = {"on": "close", "dir": "c>s", "say": "too-early"}
+    seen = {"seen": {"on": "message", "op": "BINARY"}, "say": "not-text"}
+
+    def hashed(**table: object) -> str:
+        return check_hash(Step.parse({"id": "one", **table}, "step"))
+
+    whole = hashed(expect=[expect], never=[never], hold="1s", diagnose=[seen])
+    assert re.fullmatch("[0-9a-f]{16}", whole)
+    assert (
+        hashed(hold="1s", never=[never | {"say": "other"}], expect=[dict(reversed(expect.items()))]) == whole
+    )
+    others = [
+        hashed(expect=[expect], never=[never]),
+        hashed(expect=[expect], hold="1s"),
+        hashed(expect=[expect | {"dir": "s>c"}], never=[never], hold="1s"),
+        hashed(expect=[expect, expect], never=[never], hold="1s"),
+    ]
+    assert len({whole, *others}) == 5
 
 
 def test_the_first_pass_stays_the_first() -> None:

@@ -60,16 +60,22 @@ def load_course(folder: Path | None = None) -> Course:
     root = bundled_folder("lessons") if folder is None else folder
     top = Table.read(root / "course.toml", {"format", "id", "phase"})
     course_id = top.text("id", ID, "words of a-z and 0-9 joined by -, such as wslab")
-    phases = tuple(_load_phase(root, entry, number) for number, entry in enumerate(top.tables("phase"), 1))
-    _refuse_twins(root / "course.toml", "phase.id", [phase.id for phase in phases])
+    entries = top.tables("phase")
+    ids = []
+    for entry in entries:
+        entry.only({"id", "folder"})
+        ids.append(entry.text("id", ID, "words of a-z and 0-9 joined by -, such as basics"))
+    _refuse_twins(top.file, "phase.id", ids)
+    phases = tuple(
+        _load_phase(root, entry, name, number)
+        for number, (name, entry) in enumerate(zip(ids, entries, strict=True), 1)
+    )
     course = Course(course_id, phases)
     check_graph(course.lessons)
     return course
 
 
-def _load_phase(root: Path, entry: Table, number: int) -> Phase:
-    entry.only({"id", "folder"})
-    phase_id = entry.text("id", ID, "words of a-z and 0-9 joined by -, such as basics")
+def _load_phase(root: Path, entry: Table, name: str, number: int) -> Phase:
     folder = root / entry.text("folder", ID, "the name of a folder beside course.toml, such as 1-basics")
     if not folder.is_dir():
         raise entry.error("folder", folder.name, "the name of a folder beside course.toml")
@@ -86,7 +92,7 @@ def _load_phase(root: Path, entry: Table, number: int) -> Phase:
             raise CourseError(
                 f"{path / 'lesson.toml'}: there is no such file; every folder of a phase is a lesson"
             )
-    return Phase(number, phase_id, tuple(_load_lesson(place, number) for place in places), _texts(prose))
+    return Phase(number, name, tuple(_load_lesson(place, number) for place in places), _texts(prose))
 
 
 def _load_lesson(folder: Path, phase: int) -> Lesson:

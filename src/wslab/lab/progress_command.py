@@ -32,6 +32,7 @@ def add_progress_parser(commands: argparse._SubParsersAction[argparse.ArgumentPa
         description="Without a command it is shown, as with show.",
     )
     parser.set_defaults(run=show, parser=parser)
+    _add_pack(parser, None)
     actions = parser.add_subparsers(title="commands", metavar="show|export|import|reset")
     showing = actions.add_parser("show", help="every lesson and step: passed, attempts, hints, help")
     showing.set_defaults(run=show, parser=showing)
@@ -49,6 +50,18 @@ def add_progress_parser(commands: argparse._SubParsersAction[argparse.ArgumentPa
     resetting.add_argument("lesson", metavar="LESSON", help="id of a lesson, as show prints it")
     resetting.add_argument("--yes", action="store_true", help="do not ask first")
     resetting.set_defaults(run=reset, parser=resetting)
+    for action in (showing, exporting, importing, resetting):
+        # Where it is not given behind the action, what was given before it stays.
+        _add_pack(action, argparse.SUPPRESS)
+
+
+def _add_pack(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--pack",
+        metavar="NAME",
+        default=default,
+        help="progress in a lesson pack, by its name or folder (default: the bundled course)",
+    )
 
 
 def show(options: argparse.Namespace) -> int:
@@ -155,21 +168,26 @@ def reset(options: argparse.Namespace) -> int:
 
 def former_ids(course: Course) -> Former:
     """Return the id of every lesson of a course, with those it had before."""
-    return {lesson.id: tuple(getattr(lesson, "formerly", ())) for lesson in course.lessons}
+    return {lesson.id: lesson.formerly for lesson in course.lessons}
 
 
-def _open(_options: argparse.Namespace) -> tuple[Course, ProgressStore] | None:
+def _open(options: argparse.Namespace) -> tuple[Course, ProgressStore] | None:
     from wslab.bundled import BundledError
-    from wslab.lab.course import CourseError, load_course
+    from wslab.lab.course_files import load_course
+    from wslab.lab.pack_files import PackError
+    from wslab.lab.pack_shelf import PackShelf
     from wslab.lab.progress import ProgressStore
     from wslab.lab.state import state_folder
+    from wslab.lab.state_file import StateError
+    from wslab.lab.toml_table import CourseError
 
+    folder = state_folder()
     try:
-        course = load_course()
-    except (CourseError, BundledError) as error:
+        course = load_course() if options.pack is None else PackShelf(folder).pack(options.pack).course
+    except (CourseError, BundledError, PackError, StateError, OSError) as error:
         _say(str(error))
         return None
-    return course, ProgressStore(state_folder(), course.id, former_ids(course))
+    return course, ProgressStore(folder, course.id, former_ids(course))
 
 
 def _agreed(lesson_id: str, lesson: LessonProgress) -> bool:
@@ -193,38 +211,50 @@ def _passes(progress: Progress) -> int:
 
 
 def _rows(lessons: Sequence[Lesson], progress: Progress) -> Iterator[tuple[str, ...]]:
-    """Yield the table: its head, then each lesson and under it the steps of which something is known."""
+    """Yield the table: its head, then each lesson and under it its steps, once it was opened."""
+    from wslab.lab.progress_data import LessonProgress, check_hash
+
     yield (_("lesson and step"), _("state"), _("attempts"), _("hints"), _("help"))
-    known = [lesson.id for lesson in lessons]
-    total = {lesson.id: len(lesson.steps) for lesson in lessons}
-    for lesson_id in (*known, *(gone for gone in progress.lessons if gone not in total)):
-        lesson = progress.lesson(lesson_id)
+    known = {lesson.id: lesson for lesson in lessons}
+    for lesson_id in dict.fromkeys((*known, *progress.lessons)):
+        found = progress.lesson(lesson_id)
+        lesson = known.get(lesson_id)
+        checks = {step.id: check_hash(step) for step in lesson.steps} if lesson else {}
         mark = "▸ " if lesson_id == progress.current else "  "
-        state = _lesson_state(lesson, total.get(lesson_id))
-        yield (mark + lesson_id, state, _count(lesson.attempts), "", _help(lesson.helped))
-        for step_id, step in lesson.steps.items():
+        state = _lesson_state(found, len(checks)) if lesson else _("not in the course any more")
+        yield (mark + lesson_id, state, _count(found.attempts), "", _help(found.helped))
+        if found == LessonProgress():
+            continue
+        for step_id in dict.fromkeys((*checks, *found.steps)):
+            step = found.step(step_id)
+            state = _step_state(step, checks.get(step_id))
             yield (
                 "    " + step_id,
-                _step_state(step),
+                state,
                 _count(step.attempts),
                 _count(step.hints),
                 _help(step.helped),
             )
 
 
-def _lesson_state(lesson: LessonProgress, total: int | None) -> str:
-    passed = sum(step.passed is not None for step in lesson.steps.values())
-    if total is None:
-        return _("not in the course any more")
+def _lesson_state(lesson: LessonProgress, total: int) -> str:
     if lesson.finished is not None:
         return _("finished {day}").format(day=_day(lesson.finished))
     if lesson == type(lesson)():
         return _("not opened")
+    passed = sum(step.passed is not None for step in lesson.steps.values())
     return _("{passed} of {total} steps").format(passed=passed, total=total)
 
 
-def _step_state(step: StepProgress) -> str:
-    return _("not passed") if step.passed is None else _("passed {day}").format(day=_day(step.passed))
+def _step_state(step: StepProgress, check: str | None) -> str:
+    if step.passed is None:
+        return _("not passed")
+    day = _day(step.passed)
+    if check is None:
+        return _("passed {day}, not in the lesson any more").format(day=day)
+    if step.earlier_check(check):
+        return _("passed {day}, by earlier checks").format(day=day)
+    return _("passed {day}").format(day=day)
 
 
 def _day(wall: float) -> str:

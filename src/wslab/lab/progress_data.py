@@ -9,10 +9,16 @@ with help where its solution was opened before its end.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wslab.lab.steps import Step
 
 ANSWER_HINT = 3
 """The hint that is almost the answer: a step that is passed after it was passed with help."""
@@ -91,6 +97,23 @@ class Progress:
         """Return this as if the lesson had never been opened; it stays the current one where it is."""
         kept = {known: lesson for known, lesson in self.lessons.items() if known != lesson_id}
         return replace(self, lessons=MappingProxyType(kept))
+
+
+def check_hash(step: Step) -> str:
+    """Return what tells the checks of a step from others: a hash of all that decides whether it is passed.
+
+    What a learner is told of a mistake decides nothing, and may get better without a pass becoming doubtful.
+    """
+    decides = {
+        key: [_silent(item) for item in value] if key == "never" else value
+        for key, value in step.table.items()
+        if key not in ("id", "diagnose")
+    }
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _silent(pattern: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in pattern.items() if key != "say"}
 
 
 def pass_step(

@@ -17,8 +17,7 @@ async def echo(connection: ServerConnection) -> None:
         async for message in connection:
             await connection.send(message)
     except ConnectionClosedError as error:
-        # A client that broke a rule was told so; one that is gone was not.
-        if error.rcvd is None and error.sent is None:
+        if isinstance(error.__cause__, ConnectionResetError):
             lost.append(str(connection.remote_address))
 
 
