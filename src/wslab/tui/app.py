@@ -199,6 +199,10 @@ class LabApp(App[None]):
         if self._opened is not None:
             self.call_after_refresh(self._opened)
 
+    def on_notify(self) -> None:
+        """Take back what was said before: a pile of it would cover the log."""
+        self.clear_notifications()
+
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Tell of a failure that nobody waits for; Python itself would print it across the screen."""
         error = context.get("exception")

@@ -33,6 +33,7 @@ class CommandRunner:
         pages: whose log the others are for.
         say: tells the learner something in passing.
         act: runs an action of the app by its name.
+        connect: connects to a target, the present one where None.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class CommandRunner:
         pages: Pages,
         say: Callable[[str], None],
         act: Callable[[str], Awaitable[object]],
+        connect: Callable[[str | None], Awaitable[None]],
     ) -> None:
         self._bench = bench
         self._pages = pages
         self._say = say
         self._act = act
+        self._connect = connect
 
     async def run(self, line: str) -> None:
         """Carry out a line.
@@ -59,7 +62,7 @@ class CommandRunner:
         await action(parsed.rest)
 
     async def _do_connect(self, rest: str) -> None:
-        await self._bench.connect(rest or None)
+        await self._connect(rest or None)
 
     async def _do_disconnect(self, _rest: str) -> None:
         await self._bench.disconnect()
