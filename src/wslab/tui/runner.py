@@ -21,8 +21,9 @@ from wslab.lab.commands import (
 from wslab.lab.logfilter import LEVELS, LogFilter
 from wslab.lab.recording import save_events, save_rows
 from wslab.lab.workbench import Workbench
+from wslab.net.options import DeflateOffer
 from wslab.tui.widgets.pages import Pages
-from wslab.units import format_size, parse_duration
+from wslab.units import format_size, parse_duration, parse_size
 
 
 class CommandRunner:
@@ -107,7 +108,14 @@ class CommandRunner:
         self._say(f"reconnect: {_shown(self._bench.reconnect)}")
 
     async def _do_compression(self, rest: str) -> None:
-        self._set(compression=parse_switch("compression", rest))
+        if rest.strip().lower() in {"on", "off", ""}:
+            self._set(compression=parse_switch("compression", rest), deflate=None)
+        else:
+            self._set(compression=True, deflate=DeflateOffer.parse(rest))
+
+    async def _do_limit(self, rest: str) -> None:
+        size = None if rest.strip().lower() == "off" else parse_size(rest)
+        self._set(max_size=size)
 
     async def _do_keepalive(self, rest: str) -> None:
         self._set(keepalive=None if rest.strip().lower() == "off" else parse_duration(rest))
@@ -135,8 +143,12 @@ class CommandRunner:
 
     def _set(self, **change: Any) -> None:
         self._bench.settings = dataclasses.replace(self._bench.settings, **change)
-        for option, value in change.items():
-            self._say(f"{option.replace('_', ' ')}: {_shown(value)}; holds from the next connect")
+        told = ", ".join(
+            f"{option.replace('_', ' ')}: {_shown(value)}"
+            for option, value in change.items()
+            if (option, value) != ("deflate", None)
+        )
+        self._say(f"{told}; holds from the next connect")
 
     async def _do_server(self, rest: str) -> None:
         verb, _, name = rest.partition(" ")
