@@ -21,8 +21,9 @@ from wslab.lab.commands import (
 from wslab.lab.logfilter import LEVELS, LogFilter
 from wslab.lab.recording import save_events, save_rows
 from wslab.lab.workbench import Workbench
+from wslab.net.options import DeflateOffer
 from wslab.tui.widgets.pages import Pages
-from wslab.units import format_size, parse_duration
+from wslab.units import format_size, parse_duration, parse_size
 
 
 class CommandRunner:
@@ -33,6 +34,7 @@ class CommandRunner:
         pages: whose log the others are for.
         say: tells the learner something in passing.
         act: runs an action of the app by its name.
+        connect: connects to a target, the present one where None.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class CommandRunner:
         pages: Pages,
         say: Callable[[str], None],
         act: Callable[[str], Awaitable[object]],
+        connect: Callable[[str | None], Awaitable[None]],
     ) -> None:
         self._bench = bench
         self._pages = pages
         self._say = say
         self._act = act
+        self._connect = connect
 
     async def run(self, line: str) -> None:
         """Carry out a line.
@@ -59,7 +63,7 @@ class CommandRunner:
         await action(parsed.rest)
 
     async def _do_connect(self, rest: str) -> None:
-        await self._bench.connect(rest or None)
+        await self._connect(rest or None)
 
     async def _do_disconnect(self, _rest: str) -> None:
         await self._bench.disconnect()
@@ -104,7 +108,14 @@ class CommandRunner:
         self._say(f"reconnect: {_shown(self._bench.reconnect)}")
 
     async def _do_compression(self, rest: str) -> None:
-        self._set(compression=parse_switch("compression", rest))
+        if rest.strip().lower() in {"on", "off", ""}:
+            self._set(compression=parse_switch("compression", rest), deflate=None)
+        else:
+            self._set(compression=True, deflate=DeflateOffer.parse(rest))
+
+    async def _do_limit(self, rest: str) -> None:
+        size = None if rest.strip().lower() == "off" else parse_size(rest)
+        self._set(max_size=size)
 
     async def _do_keepalive(self, rest: str) -> None:
         self._set(keepalive=None if rest.strip().lower() == "off" else parse_duration(rest))
@@ -132,8 +143,12 @@ class CommandRunner:
 
     def _set(self, **change: Any) -> None:
         self._bench.settings = dataclasses.replace(self._bench.settings, **change)
-        for option, value in change.items():
-            self._say(f"{option.replace('_', ' ')}: {_shown(value)}; holds from the next connect")
+        told = ", ".join(
+            f"{option.replace('_', ' ')}: {_shown(value)}"
+            for option, value in change.items()
+            if (option, value) != ("deflate", None)
+        )
+        self._say(f"{told}; holds from the next connect")
 
     async def _do_server(self, rest: str) -> None:
         verb, _, name = rest.partition(" ")
