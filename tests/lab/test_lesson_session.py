@@ -121,9 +121,7 @@ def test_a_step_that_refers_to_an_earlier_one_begins_there(tmp_path: Path) -> No
     assert first_open(sitting.lesson, known) == 0
 
 
-def test_an_error_of_the_lab_is_reported_and_counts_for_nothing(
-    tmp_path: Path, monkeypatch: object
-) -> None:
+def test_an_error_of_the_lab_is_reported_and_counts_for_nothing(tmp_path: Path, monkeypatch: object) -> None:
     errors: list[Exception] = []
     sitting = Sitting(tmp_path, report=errors.append)
     run = sitting.session.run

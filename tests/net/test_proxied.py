@@ -111,7 +111,9 @@ async def test_who_sends_to_a_socket_that_was_closed_gets_a_reset() -> None:
         await until(lambda: server.ended, "the FIN")
         await until(lambda: client.lost, "the end of the client")
         server.transport.write(encode_frame(1, b"anybody there?") * 2)
-        await until(lambda: Phase.ERROR in tap.log.phases or server.lost or server.transport.write(b"x"), "a reset")
+        await until(
+            lambda: Phase.ERROR in tap.log.phases or server.lost or server.transport.write(b"x"), "a reset"
+        )
         final = await tap.final()
     assert ends(tap)[1:] == [("fin", C2S), ("reset", S2C)]
     assert final.side == "client"
@@ -265,7 +267,9 @@ async def test_what_comes_before_the_server_is_there_waits_within_bounds() -> No
             assert client.transport.get_write_buffer_size() == left > 0
             assert len(connection._waiting) < proxied.WAITING_LIMIT + 2**19
             go.set()
-            await until(lambda: came and len(came[0].received) == len(flood) and came[0].ended, "all of it", 30)
+            await until(
+                lambda: came and len(came[0].received) == len(flood) and came[0].ended, "all of it", 30
+            )
         finally:
             del loop.create_connection
             client.transport.abort()
@@ -322,7 +326,9 @@ sides = st.lists(st.tuples(st.booleans(), st.binary(min_size=1, max_size=300)), 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     traffic=sides,
-    opening=st.sampled_from([b"", REQUEST, b"\x16\x03\x01", b"SSH-2.0-x\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]),
+    opening=st.sampled_from(
+        [b"", REQUEST, b"\x16\x03\x01", b"SSH-2.0-x\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]
+    ),
     sizes=st.lists(st.integers(1, 200), min_size=1, max_size=5),
 )
 async def test_any_bytes_arrive_as_they_are(

@@ -105,9 +105,7 @@ class Sitting:
 
     def sit(self, **options: Any) -> LessonSession:
         """Sit down, once more where that was done before."""
-        self.session = LessonSession(
-            self.lesson, self.store, self.log, self.clock, seed=Seed(7), **options
-        )
+        self.session = LessonSession(self.lesson, self.store, self.log, self.clock, seed=Seed(7), **options)
         self.session.listen(self._tell)
         return self.session
 

@@ -130,5 +130,3 @@ def others() -> set[asyncio.Task[Any]]:
     """The tasks that run beside this one."""
     current = asyncio.current_task()
     return {task for task in asyncio.all_tasks() if task is not current}
-
-
