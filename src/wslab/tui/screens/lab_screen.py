@@ -64,7 +64,7 @@ class LabScreen(Screen[None]):
         self.course = learner.course
         self.lesson = lesson
         self.pages = Pages(workbench.journal, fps)
-        self.runner = CommandRunner(workbench, self.pages, self.say, self.run_action)
+        self.runner = CommandRunner(workbench, self.pages, self.say, self.run_action, self.connect)
         self._steps_due = False
         self._about_phase = False
         self._told: set[str] = set()
@@ -273,10 +273,23 @@ class LabScreen(Screen[None]):
     async def _connect(self) -> None:
         if self.workbench.view.phase in LIVE:
             raise WorkbenchError("this connection is in use: d disconnects it, /connect URL replaces it")
+        await self.connect()
+
+    async def connect(self, target: str | None = None) -> None:
+        """Connect to a target, the present one where None; show it happen and get ready to write.
+
+        Raises:
+            ConnectFailed, WorkbenchError, ValueError: as `Workbench.connect` does.
+        """
+        composer = self.query_one(Composer)
         self._bring("log")
         self.pages.log_view.follow()
-        await self.workbench.connect()
-        composer = self.query_one(Composer)
+        try:
+            await self.workbench.connect(target)
+        except (ConnectFailed, WorkbenchError):
+            if composer.has_focus and not composer.value:
+                self.pages.reenter()  # What to do now is said in keys.
+            raise
         if not composer.used:
             composer.offer("hello")
         composer.focus()
@@ -329,7 +342,7 @@ class LabScreen(Screen[None]):
 
     def _open(self, target: str | None) -> None:
         if target is not None:
-            self.carry_out(self.workbench.connect(target), "connect")
+            self.carry_out(self.connect(target), "connect")
 
     def action_copy(self) -> None:
         """Copy the row under the cursor to the clipboard of the terminal."""
