@@ -21,7 +21,7 @@ EXIT_INTERRUPTED = 130
 
 EPILOG = """\
 exit codes: 0 passed or closed normally, 1 failed, 2 usage,
-            3 could not start or connect, 130 interrupted
+            3 could not start or connect, 4 unknown verdict, 130 interrupted
 """
 CONNECT_EPILOG = """\
 examples:
