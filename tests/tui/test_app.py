@@ -56,7 +56,7 @@ EFFECTS: dict[str, Effect] = {
         (),
         lambda lab: "the statistics start again at zero" in lab.toasts,
     ),
-    "previous-lesson": (("]", "]"), lambda lab: lab.app.lab_screen.lesson.id == "p1-echo"),
+    "previous-lesson": (("]", "]"), lambda lab: "frames that carry them" in lab.screen),
     "next-lesson": ((), lambda lab: "frames that carry them" in lab.screen),
     "tab-lesson": (("f3",), lambda lab: "pane-lesson" in lab.focus),
     "tab-frame": (("up",), lambda lab: "pane-frame" in lab.focus and "FIN" in lab.screen),

@@ -36,24 +36,26 @@ class Stage(App[None]):
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_it_marks_the_open_lesson_and_those_read_and_counts_them(size: tuple[int, int]) -> None:
+async def test_it_marks_the_open_lesson_and_those_passed_and_counts_them(size: tuple[int, int]) -> None:
     app = Stage()
     async with app.run_test(size=size) as pilot:
-        app.view.show(COURSE, COURSE.lesson("p1-echo"), {"p1-connect", "p1-echo", "of another course"})
+        passed = {"p1-connect", "p1-echo", "of another course"}
+        app.view.show(COURSE, COURSE.lesson("p1-echo"), passed, {"p1-states"})
         await pilot.pause()
         assert app.rows() == [
-            "1 Basics  2/6",
+            "1 Basics  2/9",
             " ✓ Connect",
             "▸✓ Echo",
-            "   States",
+            " … States",
             "   Close codes",
             "   Ping and pong",
             "   When it fails",
+            *(f"   {lesson.title}" for lesson in COURSE.phases[0].lessons[6:]),
             "2 Protocols",
             "3 Testing",
             "4 Production",
         ]
-        assert app.view.size.height == 10
+        assert app.view.size.height == 13
         assert app.view.max_scroll_x == 0
 
 
