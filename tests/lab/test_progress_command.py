@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.packs import copy_pack
 from tests.support.terminal import Terminal
 from wslab.lab.course_files import load_course
+from wslab.lab.pack_shelf import PackShelf
 from wslab.lab.progress import ProgressStore
 from wslab.lab.progress_command import former_ids
-from wslab.lab.progress_data import Progress
+from wslab.lab.progress_data import Progress, check_hash
 from wslab.lab.progress_form import LAST_TIME, dump_progress
 from wslab.wire.clock import Clock
 
@@ -37,12 +39,14 @@ def run(*arguments: str | Path, data: bytes = b"") -> tuple[int, str, str]:
 
 
 def learn(state: Path) -> ProgressStore:
+    first, second = (step.id for step in load_course().lesson("p1-echo").steps[:2])
     store = ProgressStore(state, clock=Clock(wall=lambda: 86_400))
     store.set_current("p1-echo")
-    store.attempted("p1-echo", ["sent"])
-    store.hint_shown("p1-echo", "sent", 3)
-    store.step_passed("p1-echo", "sent", check="aa")
-    store.attempted("p1-echo", ["echoed"])
+    store.attempted("p1-echo", [first])
+    store.hint_shown("p1-echo", first, 3)
+    store.step_passed("p1-echo", first, check="aa")
+    store.attempted("p1-echo", [second])
+    store.step_passed("p1-echo", "gone", check="aa")
     store.set_current("p1-states")
     store.lesson_finished("p1-states")
     store.helped("p1-close-codes")
@@ -67,15 +71,36 @@ def test_what_is_known_is_shown(state: Path) -> None:
     code, out, err = run()
     assert (code, err) == (0, "")
     rows = [" ".join(row.split()) for row in out.splitlines()]
-    total = len(load_course().lesson("p1-echo").steps)
-    place = rows.index(f"p1-echo 1 of {total} steps 2 –")
-    assert rows[place + 1 : place + 3] == [
-        "sent passed 1970-01-02 00:00 1 3 with help",
-        "echoed not passed 1 – –",
-    ]
+    steps = [step.id for step in load_course().lesson("p1-echo").steps]
+    place = rows.index(f"p1-echo 1 of {len(steps)} steps 2 –")
+    assert rows[place + 1] == f"{steps[0]} passed 1970-01-02 00:00, by earlier checks 1 3 with help"
+    assert rows[place + 2] == f"{steps[1]} not passed 1 – –"
+    gone = rows[place + 1 + len(steps)]
+    assert gone == "gone passed 1970-01-02 00:00, not in the lesson any more – – –"
     assert "▸ p1-states finished 1970-01-02 00:00 – –" in rows
     assert any(row.startswith("p1-close-codes 0 of") and row.endswith("with help") for row in rows)
     assert rows[-1] == "p9-gone not in the course any more 1 –"
+
+
+def test_a_pass_on_the_present_checks_has_no_mark(state: Path) -> None:
+    step = load_course().lesson("p1-echo").steps[0]
+    store = ProgressStore(state, clock=Clock(wall=lambda: 86_400))
+    store.step_passed("p1-echo", step.id, check=check_hash(step))
+    rows = [" ".join(row.split()) for row in run()[1].splitlines()]
+    assert f"{step.id} passed 1970-01-02 00:00 – – –" in rows
+
+
+def test_progress_in_a_pack_is_shown_by_its_name_or_folder(state: Path, tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path / "pack")
+    ProgressStore(state, "small", clock=Clock(wall=lambda: 86_400)).lesson_finished("hi")
+    PackShelf(state).add(folder)
+    for command in (("--pack", "small"), ("--pack", "small", "show"), ("show", "--pack", str(folder))):
+        code, out, err = run(*command)
+        assert (code, err) == (0, "")
+        assert " ".join(out.splitlines()[1].split()) == "hello finished 1970-01-02 00:00 – –"
+    code, out, err = run("--pack", "smol")
+    assert (code, out) == (3, "")
+    assert "there is no pack 'smol'; there are: small" in err
 
 
 def test_the_last_day_there_is_can_be_shown(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,14 +119,14 @@ def test_progress_goes_to_another_machine_and_is_joined_there(
     assert (code, out, err) == (0, file.read_text(), "")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
     other = ProgressStore(tmp_path / "other" / "wslab")
-    other.step_passed("p1-echo", "echoed", check="bb")
-    assert run("import", file) == (0, "", "wslab: 1 step passed that was not passed here; 2 in all\n")
+    other.step_passed("p1-echo", "other", check="bb")
+    assert run("import", file) == (0, "", "wslab: 2 steps passed that were not passed here; 3 in all\n")
     assert run("import", "-", data=file.read_bytes())[2] == (
-        "wslab: 0 steps passed that were not passed here; 2 in all\n"
+        "wslab: 0 steps passed that were not passed here; 3 in all\n"
     )
     lesson = other.load().lesson("p1-echo")
-    assert lesson.step("sent").passed == 86_400
-    assert lesson.step("echoed").check == "bb"
+    assert lesson.step("gone").passed == 86_400
+    assert lesson.step("other").check == "bb"
 
 
 def test_an_export_never_writes_over_a_file(state: Path, tmp_path: Path) -> None:
@@ -169,7 +194,7 @@ def test_a_lesson_is_forgotten_only_when_that_is_meant(state: Path) -> None:
 def test_at_a_terminal_reset_asks(state: Path, answer: str, forgotten: bool) -> None:
     store = learn(state)
     with Terminal([*WSLAB, "reset", "p1-echo"]) as terminal:
-        terminal.wait_for("Forget p1-echo, with 1 step passed? [y/N]")
+        terminal.wait_for("Forget p1-echo, with 2 steps passed? [y/N]")
         terminal.type(answer)
         assert terminal.wait() == (0 if forgotten else 1)
     assert ("p1-echo" not in store.load().lessons) is forgotten

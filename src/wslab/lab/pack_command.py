@@ -182,4 +182,6 @@ def _asked() -> bool:
 
 
 def _say(text: str) -> None:
-    print(f"wslab: {text}", file=sys.stderr)
+    # A folder can have any name, also one that steers a terminal.
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    print(f"wslab: {shown}", file=sys.stderr)

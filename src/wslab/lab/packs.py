@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from wslab.bundled import SERVERS
 from wslab.i18n import _
 from wslab.lab.course import Course, Lesson
 from wslab.lab.course_files import load_course
 from wslab.lab.pack_files import PASSED_OVER, PackError, PackFile, content_hash, pack_files
 from wslab.lab.progress import BUNDLED
+from wslab.lab.server_status import ServerEntry
 from wslab.lab.state_file import StateFile
 from wslab.lab.toml_table import CourseError
 from wslab.wire.clock import Clock
@@ -79,7 +81,7 @@ def load_pack(folder: Path) -> Pack:
                 _("{folder} has no course.toml; a pack is a folder with one").format(folder=folder)
             )
         pack_files(root)  # before anything is read: no link may lead out of it
-        course = load_course(root)
+        course = load_course(root, _own_servers(root))
     except OSError as error:
         raise PackError(f"{folder}: {error.strerror or error}") from error
     except CourseError as error:
@@ -233,7 +235,23 @@ class PackServer:
         return path
 
 
-def pack_servers(pack: Pack, trust: PackTrust) -> dict[str, PackServer]:
-    """Return the servers of a pack by name. None of them is run."""
-    places = sorted((pack.folder / "servers").glob("*.py"))
-    return {place.stem: PackServer(pack, trust, place.stem) for place in places if place.is_file()}
+def pack_servers(pack: Pack, trust: PackTrust) -> dict[str, ServerEntry]:
+    """Return every server that a lesson of the pack can name: the bundled ones and its own. None is run."""
+    return {**SERVERS, **{name: PackServer(pack, trust, name) for name in _own_servers(pack.folder)}}
+
+
+def _own_servers(folder: Path) -> list[str]:
+    """Return the names of the servers in the folder of a pack.
+
+    Raises:
+        PackError: one is called as a bundled one: nobody could tell which of them runs.
+    """
+    names = sorted(place.stem for place in (folder / "servers").glob("*.py") if place.is_file())
+    for name in names:
+        if name in SERVERS:
+            raise PackError(
+                _("{file}: there is a bundled server {server!r}; give it another name").format(
+                    file=folder / "servers" / f"{name}.py", server=name
+                )
+            )
+    return names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -221,7 +221,7 @@ def _rows(lessons: Sequence[Lesson], progress: Progress) -> Iterator[tuple[str, 
         lesson = known.get(lesson_id)
         checks = {step.id: check_hash(step) for step in lesson.steps} if lesson else {}
         mark = "▸ " if lesson_id == progress.current else "  "
-        state = _lesson_state(found, len(checks)) if lesson else _("not in the course any more")
+        state = _lesson_state(found, checks) if lesson else _("not in the course any more")
         yield (mark + lesson_id, state, _count(found.attempts), "", _help(found.helped))
         if found == LessonProgress():
             continue
@@ -237,13 +237,13 @@ def _rows(lessons: Sequence[Lesson], progress: Progress) -> Iterator[tuple[str, 
             )
 
 
-def _lesson_state(lesson: LessonProgress, total: int) -> str:
+def _lesson_state(lesson: LessonProgress, steps: Collection[str]) -> str:
     if lesson.finished is not None:
         return _("finished {day}").format(day=_day(lesson.finished))
     if lesson == type(lesson)():
         return _("not opened")
-    passed = sum(step.passed is not None for step in lesson.steps.values())
-    return _("{passed} of {total} steps").format(passed=passed, total=total)
+    passed = sum(lesson.step(step_id).passed is not None for step_id in steps)
+    return _("{passed} of {total} steps").format(passed=passed, total=len(steps))
 
 
 def _step_state(step: StepProgress, check: str | None) -> str:
