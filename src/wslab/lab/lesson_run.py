@@ -30,7 +30,7 @@ class Seed:
 
     @property
     def values(self) -> Mapping[str, str | int]:
-        """`word` is eight letters that can be said and are no word, `hex` its bytes, `number` 1000 to 9999."""
+        """`word`: eight letters that can be said, but no word; `hex`: its bytes; `number`: 1000 to 9999."""
         digest = hashlib.sha256(f"wslab seed {self.number}".encode()).digest()
         sounds = zip(digest[0:8:2], digest[1:8:2], strict=True)
         word = "".join(
@@ -55,8 +55,8 @@ class LessonRun:
     """One attempt at a lesson. It is a sink: give it every event, in order, in batches of any size.
 
     Steps become active one after the other, each with the events that come after the one that decided the
-    step before. Nothing that goes wrong in here ever reaches whoever emits events: a step that cannot be judged
-    is unknown, and the error is reported.
+    step before. Nothing that goes wrong in here ever reaches whoever emits events: a step that cannot be
+    judged is unknown, and the error is reported.
     """
 
     def __init__(

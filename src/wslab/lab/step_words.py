@@ -72,7 +72,8 @@ class StepWords:
             broken: the pattern by which it failed, if it did.
         """
         return tuple(
-            Tick(text, met and pattern is not broken) for pattern, text, met in self._clauses(status)
+            Tick(text, met and (pattern is None or pattern is not broken))
+            for pattern, text, met in self._clauses(status)
         )
 
     def _clauses(self, status: Status) -> Iterator[tuple[Pattern | None, str, bool]]:

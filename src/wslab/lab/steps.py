@@ -22,8 +22,17 @@ from wslab.wire.predicates import Earlier
 from wslab.wire.wants import Saved
 
 __all__ = [
-    "Count", "Diagnosis", "Distinct", "PatternError", "Status", "Step", "StepRun", "Tick", "Verdict", "parse_steps",
-]  # fmt: skip
+    "Count",
+    "Diagnosis",
+    "Distinct",
+    "PatternError",
+    "Status",
+    "Step",
+    "StepRun",
+    "Tick",
+    "Verdict",
+    "parse_steps",
+]
 
 EVERY_TYPE: Final = frozenset(KINDS)
 DIFFERENT: Final = 100_000
@@ -57,7 +66,7 @@ class StepRun:
             step: what is to be shown.
             saved: events that earlier steps saved, and the seed. Stays as it is.
             started: monotonic seconds when the step became active; `within` counts from there.
-            earlier: what predicates know of earlier events of the attempt. Events of this step are noted in it.
+            earlier: what predicates know of earlier events of the attempt. This step adds its own.
             you: the direction in which the learner sends.
         """
         self.step = step
@@ -313,7 +322,7 @@ class StepRun:
 
     def _nearest(self, pattern: Pattern) -> Nearest | None:
         events = (event for event in self._seen.of(pattern.type) if event.seq not in self._taken)
-        return nearest(pattern, events, self.saved)
+        return nearest(pattern, events, self.saved, self._you)
 
 
 def _by_type(patterns: Sequence[Pattern]) -> dict[type[Event], list[tuple[int, Pattern]]]:

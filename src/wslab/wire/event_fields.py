@@ -2,8 +2,8 @@
 
 A value is a text, a whole number, true or false, a tuple of texts, or whatever JSON holds. None says that an
 event has no value where others of its kind have one: a Close frame without a code, a payload that is not
-UTF-8 or of which only the start was kept (readers keep `preview_limit` bytes). `MISSING` says that events like
-this one never have the field: a request has no status.
+UTF-8 or of which only the start was kept (readers keep `preview_limit` bytes). `MISSING` says that events
+like this one never have the field: a request has no status.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from wslab.i18n import N_, _
 from wslab.wire.event_fields import FIELDS, FieldType, payload_is_whole
 from wslab.wire.events import KINDS, Direction, Event, Frame, Message
 from wslab.wire.predicates import PREDICATES
-from wslab.wire.wants import Equal, Saved, Values, show
+from wslab.wire.wants import Equal, Saved, Values, show, show_bytes
 
 if TYPE_CHECKING:
     from wslab.wire.patterns import Part, Pattern
@@ -96,19 +96,29 @@ def describe(pattern: Pattern, saved: Saved, you: Direction = Direction.C2S) -> 
     return sentence.format(what=what, sender=sender, details=", ".join(details))
 
 
-def kind_words(event: Event) -> str:
-    """Say of which kind an event is."""
-    return _(_KINDS.get(KINDS[type(event)], KINDS[type(event)]))
+def kind_words(kind: str) -> str:
+    """Say what a kind of event is."""
+    return _(_KINDS.get(kind, kind))
 
 
-def found_words(event: Event, name: str, values: Values | None) -> str:
+def wanted_words(part: Part, saved: Saved, you: Direction) -> str:
+    """Say what a pattern wants of a field."""
+    if part.name == "dir" and isinstance(part.want, Equal):
+        return _from(part.want.value, you)
+    return part.want.words(saved)
+
+
+def found_words(event: Event, name: str, values: Values | None, you: Direction) -> str:
     """Say what an event has in a field.
 
     Args:
         event: the event.
         name: the field, `header.NAME` for a header.
         values: what the field holds; None where such an event never has it.
+        you: the direction in which the learner sends.
     """
+    if name == "dir" and values:
+        return _from(values[0], you)
     if not values and name in ("text", "hex", "json") and isinstance(event, Frame | Message):
         if not payload_is_whole(event):
             return _("{size} bytes, of which {kept} were kept").format(
@@ -120,6 +130,8 @@ def found_words(event: Event, name: str, values: Values | None) -> str:
     described = FIELDS[KINDS[type(event)]].get(name)
     if values and described is not None and described.type is FieldType.WORD:
         return str(values[0])
+    if values and described is not None and described.type is FieldType.HEX:
+        return show_bytes(values[0])
     return ", ".join(show(value) for value in values or ()) or _("none")
 
 
@@ -143,10 +155,14 @@ def _sender(parts: list[Part], you: Direction) -> str:
     for part in parts:
         if part.name == "dir" and isinstance(part.want, Equal):
             parts.remove(part)
-            if part.want.value == you:
-                return _("from you")
-            return _("from the server") if you is Direction.C2S else _("from the client")
+            return _from(part.want.value, you)
     return ""
+
+
+def _from(direction: str, you: Direction) -> str:
+    if direction == you:
+        return _("from you")
+    return _("from the server") if you is Direction.C2S else _("from the client")
 
 
 def _detail(part: Part, saved: Saved) -> str:
@@ -156,7 +172,7 @@ def _detail(part: Part, saved: Saved) -> str:
     words = want.words(saved)
     if name.startswith("header."):
         return _("header {name} {value}").format(name=name.removeprefix("header."), value=words)
-    if name == "text" and words.startswith('"'):
+    if name in ("text", "hex") and words.startswith('"'):
         return words
     label: Any = _LABELS.get(name)
     return f"{name} {words}" if label is None else _(label).format(value=words)

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 from wslab.i18n import _
 from wslab.units import parse_duration
 from wslab.wire.event_fields import FIELDS, MISSING, TYPES, FieldType, header_values
-from wslab.wire.events import Direction, Event
-from wslab.wire.pattern_words import describe, found_words, kind_words
+from wslab.wire.events import KINDS, Direction, Event
+from wslab.wire.pattern_words import describe, found_words, kind_words, wanted_words
 from wslab.wire.predicates import PREDICATES, Earlier
 from wslab.wire.want_parsing import ABSENT, NAME, PatternError, parse_want
 from wslab.wire.wants import Reference, Saved, Values, Want
@@ -159,15 +159,18 @@ class Pattern:
             return True
         return PREDICATES[self.predicate].holds(event, Earlier() if earlier is None else earlier)
 
-    def misses(self, event: Event, saved: Saved) -> tuple[Miss, ...]:
-        """Return what an event of the kind lacks, the predicate aside: that asks for what came before it.
+    def misses(self, event: Event, saved: Saved, you: Direction = Direction.C2S) -> tuple[Miss, ...]:
+        """Return what an event lacks, the predicate aside: that asks for what came before it.
 
-        Of another kind of event it is the kind alone.
+        Args:
+            event: any event; one of another kind lacks just that.
+            saved: what references stand for.
+            you: the direction in which the learner sends.
         """
         if type(event) is not self.type:
-            return (Miss("on", self.on, kind_words(event)),)
+            return (Miss("on", kind_words(self.on), kind_words(KINDS[type(event)])),)
         return tuple(
-            Miss(part.name, part.want.words(saved), found_words(event, part.name, values))
+            Miss(part.name, wanted_words(part, saved, you), found_words(event, part.name, values, you))
             for part in self.parts
             if (values := part.values(event)) is None or not part.want.holds(values, saved)
         )
@@ -210,21 +213,33 @@ class Pattern:
                 _check_reference(reference, kind, known, f"{where}.{part.name}")
 
 
-def nearest(pattern: Pattern, events: Iterable[Event], saved: Saved) -> Nearest | None:
+def nearest(
+    pattern: Pattern, events: Iterable[Event], saved: Saved, you: Direction = Direction.C2S
+) -> Nearest | None:
     """Return the event of the pattern's kind that lacks least, the latest of several; None if none is near.
 
-    One that travelled the other way counts as lacking two things: it is somebody else's. One that lacks
-    everything is not near. The events did not match when they came, so one that lacks nothing fails the
-    predicate, or came before its turn.
+    One that travelled the other way is near only if it lacks nothing else, and is less near than one that
+    went the right way and lacks one thing.
+
+    Args:
+        pattern: what none of the events met when they came: one that lacks nothing fails the predicate, or
+            came before its turn.
+        events: in order.
+        saved: what references stand for.
+        you: the direction in which the learner sends.
     """
     best: Nearest | None = None
     least = len(pattern.parts) + 2
     for event in events:
         if type(event) is not pattern.type:
             continue
-        misses = pattern.misses(event, saved)
-        weight = len(misses) + any(miss.field == "dir" for miss in misses)
-        if weight <= least and (not misses or len(misses) < len(pattern.parts)):
+        misses = pattern.misses(event, saved, you)
+        weight = len(misses)
+        if any(miss.field == "dir" for miss in misses):
+            if weight > 1 or len(pattern.parts) == 1:
+                continue
+            weight = 2
+        if weight <= least:
             best, least = Nearest(event, misses), weight
     if best is None or best.misses:
         return best

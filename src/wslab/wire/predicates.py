@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -36,19 +36,22 @@ class Earlier:
     """The latest request of each connection."""
     types: frozenset[type[Event]] = field(init=False)
     """Types of the events that have to be noted."""
-    _notes: tuple[Callable[[Any, Earlier], None], ...] = field(init=False, repr=False)
+    _notes: dict[type[Event], list[Callable[[Any, Earlier], None]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Look up what is to be noted."""
-        noting = [(PREDICATES[name].kinds, PREDICATES[name].note) for name in sorted(self.wanted)]
-        self._notes = tuple(dict.fromkeys(note for _kinds, note in noting if note is not None))
-        self.types = frozenset(TYPES[kind] for kinds, note in noting if note is not None for kind in kinds)
+        self._notes = {}
+        for name in sorted(self.wanted):
+            note = PREDICATES[name].note
+            if note is not None:
+                for kind in PREDICATES[name].kinds:
+                    self._notes.setdefault(TYPES[kind], []).append(note)
+        self.types = frozenset(self._notes)
 
     def note(self, event: Event) -> None:
         """Remember an event once it was judged."""
-        if type(event) in self.types:
-            for note in self._notes:
-                note(event, self)
+        for note in self._notes.get(type(event), ()):
+            note(event, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def _decodes(data: bytes) -> bool:
 
 
 def _accepts_key(event: Http, earlier: Earlier) -> bool:
-    """Whether an answer has the Sec-WebSocket-Accept that goes with the key of its request (section 4.2.2)."""
+    """Whether an answer has the Sec-WebSocket-Accept that the key of its request demands (section 4.2.2)."""
     request = earlier.requests.get(event.conn)
     if request is None or event.direction is not Direction.S2C:
         return False
@@ -159,8 +162,3 @@ PREDICATES: Final[dict[str, Predicate]] = {
     ),
 }
 """Every predicate by its name. Its function's docstring says what it asks."""
-
-
-def wanted_by(names: Iterable[str | None]) -> Earlier:
-    """Return an empty memory for those predicates, None being no predicate."""
-    return Earlier(frozenset(name for name in names if name is not None))

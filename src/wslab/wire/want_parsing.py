@@ -143,18 +143,18 @@ def _parse_reference(value: str, where: str) -> Reference:
 def _literal(value: Any, kind: FieldType, where: str, words: tuple[str, ...]) -> Want:
     right = _right(kind, words)
     if kind is FieldType.FLAG and isinstance(value, bool):
-        return Equal(value)
+        return Equal(value, kind)
     if kind is FieldType.NUMBER:
         number = as_number(value)
         if number is not None:
-            return Equal(number)
+            return Equal(number, kind)
     elif isinstance(value, str):
         if kind is FieldType.WORD and value in words:
-            return Equal(value, plain=True)
+            return Equal(value, kind)
         if kind is FieldType.VIOLATIONS and value and any(rule.startswith(value) for rule in VIOLATIONS):
             return Starts(value)
         if kind is FieldType.HEX and (data := _bytes(value)) is not None:
-            return Equal(data.hex())
+            return Equal(data.hex(), kind)
         if kind in (FieldType.TEXT, FieldType.HEADERS):
             return Equal(value)
     raise PatternError(where, value, right)

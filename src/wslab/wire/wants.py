@@ -78,6 +78,15 @@ def show(value: Any) -> str:
         return type(value).__name__
 
 
+def show_bytes(digits: str) -> str:
+    """Return bytes in words: as a text in quotes where they are a printable one, else in hexadecimal."""
+    try:
+        text = bytes.fromhex(digits).decode()
+    except ValueError:
+        return printable(digits)
+    return quote(text) if text.isprintable() else printable(digits)
+
+
 class Want:
     """What is wanted of a value."""
 
@@ -109,14 +118,15 @@ class Equal(Want):
     """One value."""
 
     value: Any
-    plain: bool = False
-    """Whether it is a word of the lab, shown without quotes."""
+    type: FieldType = FieldType.TEXT
 
     def holds(self, values: Values, saved: Saved) -> bool:
         return self.value in values
 
     def words(self, saved: Saved) -> str:
-        return str(self.value) if self.plain else show(self.value)
+        if self.type is FieldType.HEX:
+            return show_bytes(self.value)
+        return str(self.value) if self.type is FieldType.WORD else show(self.value)
 
     def literals(self) -> Iterator[str | int]:
         if not isinstance(self.value, bool):
@@ -206,11 +216,9 @@ class Same(Want):
 
     def words(self, saved: Saved) -> str:
         value = self._value(saved)
-        if value is not None:
-            return show(value)
-        if self.reference.name not in saved:
-            return _("the one from before")
-        return _("the one from before, which is none")
+        if value is None:
+            return _("as before")
+        return show_bytes(value) if self.type is FieldType.HEX else show(value)
 
     def references(self) -> Iterator[tuple[Reference, FieldType]]:
         yield self.reference, self.type
