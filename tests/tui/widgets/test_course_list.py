@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from textual.app import App, ComposeResult
 
 from tests.support.waiting import until
 from wslab.lab.course_files import load_course
+from wslab.lab.prose import Localized, Prose
 from wslab.tui.widgets.course_list import CourseList
 
 COURSE = load_course()
+ENGLISH = COURSE.phases[3].text("en").english
+JAPANESE = {
+    "en": Localized(ENGLISH, ENGLISH),
+    "ja": Localized(Prose.parse(Path("ja.md"), '+++\ntitle = "本番"\nsummary = "…"\n+++\n'), ENGLISH),
+}
 SIZES = [(80, 24), (120, 36)]
 
 
@@ -88,3 +97,14 @@ async def test_showing_the_same_again_keeps_the_place_in_the_list() -> None:
         assert app.view.highlighted == 2
         app.view.show(COURSE, COURSE.lesson("p1-states"))
         assert app.view.highlighted == 3
+
+
+async def test_another_language_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = replace(COURSE, phases=(*COURSE.phases[:3], replace(COURSE.phases[3], texts=JAPANESE)))
+    app = Stage()
+    async with app.run_test(size=(80, 24)):
+        app.view.show(course, course.lessons[0])
+        assert app.rows()[-1] == "4 Production"
+        monkeypatch.setattr("wslab.i18n._current", "ja")
+        app.view.show(course, course.lessons[0])
+        assert app.rows()[-1] == "4 本番"
