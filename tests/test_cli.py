@@ -18,7 +18,25 @@ from wslab.bundled import SERVERS
 from wslab.cli import build_parser
 
 WSLAB = (sys.executable, "-m", "wslab.cli")
-COMMANDS = ((), ("connect",), ("server",), ("server", "list"), ("server", "start"), ("pilot",))
+COMMANDS = (
+    (),
+    ("connect",),
+    ("server",),
+    ("server", "list"),
+    ("server", "start"),
+    ("lesson",),
+    ("lesson", "pack"),
+    ("lesson", "pack", "list"),
+    ("lesson", "pack", "add"),
+    ("lesson", "pack", "agree"),
+    ("lesson", "pack", "remove"),
+    ("progress",),
+    ("progress", "show"),
+    ("progress", "export"),
+    ("progress", "import"),
+    ("progress", "reset"),
+    ("pilot",),
+)
 
 
 def run(*arguments: str, script: str = 'exec "$@"') -> subprocess.CompletedProcess[str]:
@@ -74,7 +92,7 @@ finally:
 
 def test_help_names_every_command_and_exit_code() -> None:
     text = run("--help").stdout
-    for command in ("connect", "server", "pilot"):
+    for command in ("connect", "server", "lesson", "progress", "pilot"):
         assert re.search(rf"^ +{command} ", text, re.MULTILINE), command
     for code in ("0 passed", "1 failed", "2 usage", "3 could not", "130 interrupted"):
         assert code in text
@@ -116,6 +134,14 @@ def test_without_a_terminal_the_app_says_what_it_needs(script: str) -> None:
         (("server", "start"), "NAME"),
         (("server", "start", "--port", "0", "basic"), "--port"),
         (("server", "start", "bsic"), "'bsic'"),
+        (("lesson", "pack"), "list|add|agree|remove"),
+        (("lesson", "pack", "trust"), "'trust'"),
+        (("lesson", "pack", "add"), "PATH"),
+        (("lesson", "pack", "agree"), "NAME"),
+        (("progress", "forget"), "'forget'"),
+        (("progress", "import"), "FILE"),
+        (("progress", "reset"), "LESSON"),
+        (("progress", "reset", "p1-ecko", "--yes"), "'p1-ecko'"),
         (("pilot",), "SCRIPT.toml"),
         (("pilot", "tour", "--size", "80"), "'80' is not a size: write it like 80x24"),
         (("pilot", "tour", "--size", "10x4"), "'10x4'"),

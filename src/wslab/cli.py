@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wslab import __version__
+from wslab.lab.lesson_options import add_lesson_parser
+from wslab.lab.progress_command import add_progress_parser
 from wslab.units import parse_duration, parse_size
 
 EXIT_OK = 0
@@ -74,6 +76,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_connect(commands)
     _add_server(commands)
+    add_lesson_parser(commands)
+    add_progress_parser(commands)
     _add_pilot(commands)
     return parser
 

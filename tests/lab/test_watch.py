@@ -68,8 +68,9 @@ async def test_every_way_to_save_is_seen_within_one_look(
     time.at(1.05, lambda: save(file, "two\n"))
     await watch.changed()
     assert 1.05 <= time.now - 100 <= 1.05 + INTERVAL
-    assert await watch.settled()
-    assert time.now - 100 <= 1.05 + 2 * INTERVAL + DEBOUNCE
+    assert watch.unsettled == pytest.approx(DEBOUNCE)
+    time.now += DEBOUNCE
+    assert watch.unsettled == pytest.approx(0)
 
 
 async def test_saving_the_same_again_is_no_change(file: Path) -> None:
@@ -97,12 +98,13 @@ async def test_a_save_in_several_writes_settles_after_the_last(file: Path) -> No
     time.at(0.5, lambda: file.write_text(""))
     time.at(0.65, lambda: file.write_text("half"))
     time.at(0.75, lambda: file.write_text("half and half\n"))
-    await watch.changed()
-    times = 0
-    while not await watch.settled():
-        times += 1
-    assert times >= 1
-    assert time.now - 100 >= 0.75 + DEBOUNCE
+    changes = []
+    while time.plans:
+        await watch.changed()
+        changes.append(time.now - 100)
+        assert watch.unsettled == pytest.approx(DEBOUNCE)
+    assert len(changes) == 3
+    assert changes[-1] >= 0.75
     assert not time.plans
 
 
@@ -113,10 +115,9 @@ async def test_a_new_file_where_there_was_none(tmp_path: Path) -> None:
     await watch.changed()
 
 
-async def test_it_settles_at_once_when_nothing_changed(file: Path) -> None:
+def test_nothing_is_unsettled_when_nothing_changed(file: Path) -> None:
     time = Time()
-    assert await time.watch(file).settled()
-    assert time.now == 100
+    assert time.watch(file).unsettled == 0
 
 
 async def test_waiting_can_be_given_up(file: Path) -> None:

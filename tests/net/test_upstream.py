@@ -38,7 +38,9 @@ def test_host_is_the_servers(url: str, host: str) -> None:
 
 
 def test_order_spelling_spaces_and_line_ends_stay() -> None:
-    sent = b"GET /chat HTTP/1.1\nX-A:  b  \r\nhOsT:\t127.0.0.1:1 \nX-A: c\r\nHost : no\r\n\r\nrest Host: tap\r\n"
+    sent = (
+        b"GET /chat HTTP/1.1\nX-A:  b  \r\nhOsT:\t127.0.0.1:1 \nX-A: c\r\nHost : no\r\n\r\nrest Host: tap\r\n"
+    )
     assert through(sent) == sent.replace(b"127.0.0.1:1", b"server:9000")
 
 
@@ -140,7 +142,8 @@ heads = st.sampled_from([
 
 
 @given(
-    st.lists(heads | st.binary(max_size=40), max_size=8).map(b"".join), st.lists(st.integers(1, 60), min_size=1)
+    st.lists(heads | st.binary(max_size=40), max_size=8).map(b"".join),
+    st.lists(st.integers(1, 60), min_size=1),
 )
 def test_the_split_makes_no_difference(data: bytes, sizes: list[int]) -> None:
     rewriter = RequestRewriter(ConnectOptions("wss://server/chat"))

@@ -20,7 +20,8 @@ from wslab.lab.commands import (
     read_file,
 )
 from wslab.lab.workbench import BUNDLED, Workbench
-from wslab.units import format_size, parse_duration
+from wslab.net.options import DeflateOffer
+from wslab.units import format_size, parse_duration, parse_size
 
 Action = Callable[[str], Awaitable[None]]
 
@@ -104,7 +105,14 @@ class BenchCommands:
         self._say(_("reconnect: {state}").format(state=_shown(self._bench.reconnect)))
 
     async def _do_compression(self, rest: str) -> None:
-        self._set(compression=parse_switch("compression", rest))
+        if rest.strip().lower() in {"on", "off", ""}:
+            self._set(compression=parse_switch("compression", rest), deflate=None)
+        else:
+            self._set(compression=True, deflate=DeflateOffer.parse(rest))
+
+    async def _do_limit(self, rest: str) -> None:
+        size = None if rest.strip().lower() == "off" else parse_size(rest)
+        self._set(max_size=size)
 
     async def _do_keepalive(self, rest: str) -> None:
         self._set(keepalive=None if rest.strip().lower() == "off" else parse_duration(rest))
@@ -134,12 +142,13 @@ class BenchCommands:
 
     def _set(self, **change: Any) -> None:
         self._bench.settings = dataclasses.replace(self._bench.settings, **change)
-        for option, value in change.items():
-            self._say(
-                _("{option}: {value}; holds from the next connect").format(
-                    option=option.replace("_", " "), value=_shown(value)
-                )
-            )
+        # One sentence for all: the screen shows one at a time.
+        told = ", ".join(
+            f"{option.replace('_', ' ')}: {_shown(value)}"
+            for option, value in change.items()
+            if (option, value) != ("deflate", None)
+        )
+        self._say(_("{settings}; holds from the next connect").format(settings=told))
 
     async def _do_server(self, rest: str) -> None:
         verb, _space, name = rest.partition(" ")

@@ -11,7 +11,7 @@ a translation never touches what the lab relies on; here the two are held agains
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -47,11 +47,12 @@ _MODES: tuple[Literal["app"], Literal["exercise"]] = ("app", "exercise")
 _KINDS: tuple[Literal["client"], Literal["server"]] = ("client", "server")
 
 
-def load_course(folder: Path | None = None) -> Course:
+def load_course(folder: Path | None = None, own_servers: Collection[str] = ()) -> Course:
     """Read a course with its prose in every language there is.
 
     Args:
         folder: the one that holds `course.toml`; the bundled lessons where it is None.
+        own_servers: names of servers that its lessons may use beside the bundled ones.
 
     Raises:
         CourseError: a file is missing or wrong.
@@ -67,7 +68,7 @@ def load_course(folder: Path | None = None) -> Course:
         ids.append(entry.text("id", ID, "words of a-z and 0-9 joined by -, such as basics"))
     _refuse_twins(top.file, "phase.id", ids)
     phases = tuple(
-        _load_phase(root, entry, name, number)
+        _load_phase(root, entry, name, number, own_servers)
         for number, (name, entry) in enumerate(zip(ids, entries, strict=True), 1)
     )
     course = Course(course_id, phases)
@@ -75,7 +76,7 @@ def load_course(folder: Path | None = None) -> Course:
     return course
 
 
-def _load_phase(root: Path, entry: Table, name: str, number: int) -> Phase:
+def _load_phase(root: Path, entry: Table, name: str, number: int, own_servers: Collection[str]) -> Phase:
     folder = root / entry.text("folder", ID, "the name of a folder beside course.toml, such as 1-basics")
     if not folder.is_dir():
         raise entry.error("folder", folder.name, "the name of a folder beside course.toml")
@@ -92,10 +93,11 @@ def _load_phase(root: Path, entry: Table, name: str, number: int) -> Phase:
             raise CourseError(
                 f"{path / 'lesson.toml'}: there is no such file; every folder of a phase is a lesson"
             )
-    return Phase(number, name, tuple(_load_lesson(place, number) for place in places), _texts(prose))
+    lessons = tuple(_load_lesson(place, number, own_servers) for place in places)
+    return Phase(number, name, lessons, _texts(prose))
 
 
-def _load_lesson(folder: Path, phase: int) -> Lesson:
+def _load_lesson(folder: Path, phase: int, own_servers: Collection[str]) -> Lesson:
     table = Table.read(
         folder / "lesson.toml",
         {
@@ -114,7 +116,9 @@ def _load_lesson(folder: Path, phase: int) -> Lesson:
         if exercise is None and key in table:
             raise table.error("mode", mode, f"exercise, since {key} belongs to exercises")
     writes_server = exercise is not None and exercise.kind == "server"
-    server, path, options = _load_server(table) if "server" in table or not writes_server else (None, "/", ())
+    server, path, options = (
+        _load_server(table, own_servers) if "server" in table or not writes_server else (None, "/", ())
+    )
     steps = _load_steps(table)
     for number, step in enumerate(steps, 1):
         if step.play and not writes_server:
@@ -146,11 +150,14 @@ def _load_lesson(folder: Path, phase: int) -> Lesson:
     )
 
 
-def _load_server(table: Table) -> tuple[str, str, tuple[str, ...]]:
+def _load_server(table: Table, own_servers: Collection[str]) -> tuple[str, str, tuple[str, ...]]:
     server = table.table("server", {"name", "path", "options"})
-    name = server.text("name", ID, f"a bundled server: {', '.join(SERVERS)}")
-    if name not in SERVERS:
-        raise server.error("name", name, f"a bundled server: {', '.join(SERVERS)}")
+    right = f"a bundled server: {', '.join(SERVERS)}"
+    if own_servers:
+        right += f", or one of the pack's own: {', '.join(own_servers)}"
+    name = server.text("name", ID, right)
+    if name not in SERVERS and name not in own_servers:
+        raise server.error("name", name, right)
     path = server.text("path", _URL_PATH, "a path on the server, such as /close/1008")
     if "options" not in server:
         return name, path, ()

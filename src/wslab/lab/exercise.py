@@ -88,11 +88,9 @@ class Outcome:
     @property
     def decisive(self) -> Attempt:
         """The attempt to show: the first that failed, else one without a verdict, else the last."""
-        for wanted in (lambda each: each.failed, lambda each: each.unknown):
-            for attempt in self.attempts:
-                if wanted(attempt):
-                    return attempt
-        return self.attempts[-1]
+        failed = [attempt for attempt in self.attempts if attempt.failed]
+        unknown = [attempt for attempt in self.attempts if attempt.unknown]
+        return (failed or unknown or [self.attempts[-1]])[0]
 
     @property
     def unknown(self) -> bool:
@@ -166,8 +164,8 @@ class ExerciseRunner:
         if trial.ending is Ending.EXITED:
             referee.play_out()
         if not fault and referee.unknown:
-            error = referee.error
-            fault = _("the lab could not judge: {error}").format(error=f"{type(error).__name__}: {error}")
+            cause = referee.error
+            fault = _("the lab could not judge: {error}").format(error=f"{type(cause).__name__}: {cause}")
         output = trial.program.output if trial.program is not None else None
         return Attempt(
             seed=seed,

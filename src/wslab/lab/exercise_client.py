@@ -29,7 +29,7 @@ async def run_client(trial: Trial, servers: FreshServers) -> None:
         try:
             trial.referee.listen(_Cutter(trial, proxy).observe)
             async with trial.running(WSLAB_URL=f"{proxy.url}{trial.lesson.path}"):
-                await trial.until_over(lambda: not proxy.connections)
+                await trial.until_over(lambda: trial.exited and not proxy.connections)
         finally:
             await proxy.close()
         if not server.going:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from wslab.lab.pack_command import add_pack_parser
+
 EPILOG = """\
 exit codes: 0 passed, 1 failed, 2 usage, 3 could not start,
             4 unknown: the lab's own fault, never counted, 130 interrupted
@@ -12,7 +14,7 @@ exit codes: 0 passed, 1 failed, 2 usage, 3 could not start,
 FOLDER = "the learner's folder (default: ./wslab-work/ID)"
 
 
-def add_lesson(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_lesson_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `lesson` and what it can do to the command line."""
     parser = commands.add_parser("lesson", help="lessons without the app: list them, do them, see hints")
     actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -29,6 +31,7 @@ def add_lesson(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     reset.add_argument("--folder", type=Path, metavar="F", help=FOLDER)
     reset.add_argument("--yes", action="store_true", help="do not ask")
     reset.set_defaults(run=_reset, parser=reset)
+    add_pack_parser(actions)
 
 
 def _add_start(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -30,7 +30,7 @@ class Ending(StrEnum):
     DECIDED = "decided"
     """Every step was passed, or one was not."""
     EXITED = "exited"
-    """The program had ended and the wire was quiet."""
+    """The program had ended, or the lab had nothing left to send, and the wire was quiet."""
     TIMEOUT = "timeout"
 
 
@@ -125,8 +125,8 @@ class Referee:
         """Wait until the attempt is over.
 
         Args:
-            ended: whether the program has ended and has no connection any more; asked after each event and
-                each `wake`.
+            ended: whether nothing more is to be expected, such as of a program that has ended and has no
+                connection any more; asked after each event and each `wake`.
         """
         while True:
             self.run.tick()
@@ -163,6 +163,13 @@ class Referee:
             await self._sleep(left if due is None else min(left, max(0.0, due - self._clock.monotonic())))
             self.run.tick()
         return condition()
+
+    async def until_gone(self, gone: Callable[[], bool], timeout: float) -> None:
+        """Wait so many seconds at most, once all is decided, for something that a `wake` tells of."""
+        deadline = self._clock.monotonic() + timeout
+        while not gone() and (left := deadline - self._clock.monotonic()) > 0:
+            self._news.clear()
+            await self._sleep(left)
 
     def play_out(self) -> None:
         """Let the rest of time pass at once: nothing comes any more, so what only waits is decided.

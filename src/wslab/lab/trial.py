@@ -13,6 +13,9 @@ from wslab.lab.program import Program
 from wslab.lab.referee import Ending, Referee
 from wslab.wire.clock import Clock
 
+LAST_WORDS = 0.15
+"""Seconds that a program which has passed may take to end by itself."""
+
 
 class TrialFault(Exception):
     """The lab itself failed, so that the attempt says nothing about the program. The message says how."""
@@ -68,14 +71,14 @@ class Trial:
         finally:
             self.exit_code = await program.stop()
 
-    async def until_over(self, quiet: Callable[[], bool]) -> None:
-        """Wait until the attempt is over.
+    @property
+    def exited(self) -> bool:
+        """Whether the program has ended."""
+        return self.program is not None and self.program.exit_code is not None
 
-        Args:
-            quiet: whether the program has no connection any more.
-        """
-
-        def ended() -> bool:
-            return self.program is None or (self.program.exit_code is not None and quiet())
-
+    async def until_over(self, ended: Callable[[], bool]) -> None:
+        """Wait until the attempt is over; ``ended`` says whether nothing more is to be expected."""
         self.ending = await self.referee.until_over(ended)
+        if self.referee.run.passed:
+            # What it prints at its end is part of what a learner wants to see.
+            await self.referee.until_gone(lambda: self.exited, LAST_WORDS)

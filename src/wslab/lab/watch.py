@@ -41,8 +41,8 @@ class Watch:
     """Watches one file.
 
     A change is told at once, so that a run can begin; whether it was the last one of a save is known after
-    `DEBOUNCE`. Who runs something for each change waits for `settled` before the result counts, and for
-    `changed` to break it off.
+    `DEBOUNCE`. Who runs something for each change breaks it off at the next one, and lets the result count
+    only when nothing is `unsettled` any more.
 
     Args:
         file: which one.
@@ -77,13 +77,10 @@ class Watch:
         while not self._looked():
             await self._sleep(self._interval)
 
-    async def settled(self) -> bool:
-        """Wait until a save is over; return whether the file stayed as it was."""
-        while (left := self._since + self._debounce - self._monotonic()) > 0:
-            await self._sleep(min(left, self._interval))
-            if self._looked():
-                return False
-        return True
+    @property
+    def unsettled(self) -> float:
+        """Seconds until a save is over, if nothing changes till then; 0 where it is."""
+        return max(0.0, self._since + self._debounce - self._monotonic())
 
     def _looked(self) -> bool:
         now = self._see(self._file)

@@ -16,7 +16,7 @@ HOME = "wslab-work"
 TRASH = PurePosixPath(".wslab/trash")
 """Where in the learner's folder the old files go on a reset."""
 HINTS_BEFORE = 3
-"""Hints of one step after which the solution may be seen, or all where the step has fewer."""
+"""Hints after which the solution may be seen, or all where the lesson has fewer."""
 FAILURES_BEFORE = 2
 """Failed runs after which the solution may be seen."""
 
@@ -166,8 +166,8 @@ def why_closed(*, passed: bool, hints: int, hints_there: int, failed_runs: int) 
 
     Args:
         passed: whether the lesson was passed.
-        hints: hints that were taken, of the step that had the most.
-        hints_there: hints that there are for that step.
+        hints: hints that were taken.
+        hints_there: hints that there are.
         failed_runs: runs that failed.
     """
     missing_hints = max(0, min(HINTS_BEFORE, hints_there) - hints)

@@ -21,6 +21,7 @@ class CommandRunner(BenchCommands):
         pages: whose log the others are for.
         say: tells the learner something in passing.
         act: runs an action of the app by its name.
+        connect: connects to a target, the present one where None.
     """
 
     def __init__(
@@ -29,10 +30,15 @@ class CommandRunner(BenchCommands):
         pages: Pages,
         say: Callable[[str], None],
         act: Callable[[str], Awaitable[object]],
+        connect: Callable[[str | None], Awaitable[None]],
     ) -> None:
         super().__init__(bench, say)
         self._pages = pages
         self._act = act
+        self._connect = connect
+
+    async def _do_connect(self, rest: str) -> None:
+        await self._connect(rest or None)
 
     async def _do_filter(self, rest: str) -> None:
         log = self._pages.log_view
