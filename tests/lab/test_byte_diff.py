@@ -42,6 +42,12 @@ def test_nothing_to_show() -> None:
     assert byte_diff(b"same", b"same") == []
 
 
+def test_a_narrow_terminal_gets_shorter_rows() -> None:
+    rows = byte_diff(b"0123456789abcdef", b"0123456789Xbcdef", 60)
+    assert rows[0] == "expected    38 39 61 62 63 64 65 66  89abcdef"
+    assert rows[2].rindex("^") == LABEL + 2 + 3 * 8 + 1 + 2
+
+
 PAYLOADS = st.binary(max_size=70)
 
 

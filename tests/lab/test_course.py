@@ -16,6 +16,7 @@ from wslab.bundled import SERVERS
 from wslab.lab.commands import COMMANDS, parse_close, parse_hex, parse_line, parse_switch
 from wslab.lab.course import Course, Lesson, Phase, check_graph, cite
 from wslab.lab.course_files import load_course
+from wslab.lab.lesson_run import Seed
 from wslab.lab.prose import Localized, Prose
 from wslab.lab.services import SERVICES
 from wslab.lab.steps import Step
@@ -26,7 +27,9 @@ from wslab.wire.closecodes import describe
 from wslab.wire.rawspec import parse_raw
 
 LESSONS = ("p1-connect", "p1-echo", "p1-states", "p1-close-codes", "p1-ping-and-pong", "p1-when-it-fails")
-KEYS = {"c", "d", "p", "i", "m", "t", "]", "esc", "enter", "up", "f2", "f4", "f5", "f7"}
+"""Lessons that are done in the app."""
+EXERCISES = ("p1-echo-client", "p1-come-back", "p1-echo-server")
+KEYS = {"c", "d", "p", "i", "m", "t", "[", "]", "esc", "enter", "up", "end", "f2", "f4", "f5", "f6", "f7"}
 """Keys that a lesson may tell to press."""
 NOWHERE = "/nowhere"
 """The path that a lesson shows to be missing."""
@@ -48,7 +51,7 @@ def server() -> ModuleType:
     return module
 
 
-def test_the_bundled_course_has_four_phases_and_six_lessons(course: Course) -> None:
+def test_the_bundled_course_has_four_phases_six_lessons_and_three_exercises(course: Course) -> None:
     assert [(phase.number, phase.id) for phase in course.phases] == [
         (1, "basics"),
         (2, "protocols"),
@@ -57,8 +60,25 @@ def test_the_bundled_course_has_four_phases_and_six_lessons(course: Course) -> N
     ]
     assert [phase.title for phase in course.phases] == ["Basics", "Protocols", "Testing", "Production"]
     assert all(len(phase.summary) > 40 for phase in course.phases)
-    assert tuple(lesson.id for lesson in course.lessons) == LESSONS
-    assert [len(phase.lessons) for phase in course.phases] == [6, 0, 0, 0]
+    assert tuple(lesson.id for lesson in course.lessons) == LESSONS + EXERCISES
+    assert [len(phase.lessons) for phase in course.phases] == [9, 0, 0, 0]
+    assert [lesson.id for lesson in course.lessons if lesson.mode == "exercise"] == list(EXERCISES)
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS + EXERCISES)
+def test_every_step_has_a_diagnosis_and_three_hints_in_both_languages(course: Course, lesson_id: str) -> None:
+    lesson = course.lesson(lesson_id)
+    for step in lesson.steps:
+        assert step.diagnose or any(pattern.say for pattern in step.never), step.id
+        for lang in ("en", "ja"):
+            assert len(lesson.text(lang).steps[step.id].hints) == 3, (step.id, lang)
+
+
+@pytest.mark.parametrize("lesson_id", LESSONS + EXERCISES)
+def test_the_japanese_is_whole_and_fresh(course: Course, lesson_id: str) -> None:
+    text = course.lesson(lesson_id).text("ja")
+    assert not text.missing
+    assert not text.stale
 
 
 @pytest.mark.parametrize("lesson_id", LESSONS)
@@ -83,8 +103,8 @@ def body(lesson: Lesson) -> str:
 
 
 def spans(lesson: Lesson) -> list[str]:
-    """Return everything that the prose of a lesson has in code style."""
-    return CODE.findall(body(lesson))
+    """Return everything that the prose of a lesson has in code style, with the values of an attempt."""
+    return CODE.findall(Seed(1).fill(body(lesson)))
 
 
 @pytest.mark.parametrize("lesson_id", LESSONS)
@@ -106,6 +126,8 @@ def test_every_command_in_a_lesson_can_be_typed(course: Course, server: ModuleTy
         if not span.startswith("/") or span.partition(" ")[0][1:] not in COMMANDS:
             continue
         line = parse_line(span)
+        if not line.rest:
+            continue  # the command is only spoken of
         match line.name:
             case "connect":
                 check_target(server, line.rest)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.faulty_server import Conversation, FaultyServer
 from tests.support.recorder import Recorder
-from tests.support.tapped import Peer, Tap, dial, joined, listening, others
+from tests.support.tapped import Gate, Peer, Tap, dial, joined, listening, others
 from tests.support.waiting import until
 from tests.support.wire_streams import answer, pieces, request
 from wslab.net import proxied
@@ -22,7 +24,8 @@ from wslab.wire.events import Body, Close, Direction, Event, Frame, Http, Messag
 C2S, S2C = Direction.C2S, Direction.S2C
 MASK = b"abcd"
 REQUEST = request()
-NOBODY_LISTENS = "ws://127.0.0.1:1/chat"
+NOBODY = "ws://127.0.0.1:1"
+NOBODY_LISTENS = "127.0.0.1:1"
 
 
 async def open_through(tap: Tap, client: Peer, server: Peer, *, behind: bytes = b"") -> None:
@@ -32,6 +35,15 @@ async def open_through(tap: Tap, client: Peer, server: Peer, *, behind: bytes = 
     server.transport.write(answer() + behind)
     await client.got(answer() + behind)
     assert tap.log.phases[:2] == [Phase.CONNECTING, Phase.OPEN]
+
+
+async def stands_still(sender: Peer) -> int:
+    """Wait until nothing more is taken from a sender; return what it has left."""
+    left = -1
+    while left != (left := sender.transport.get_write_buffer_size()):
+        for _ in range(200):
+            await asyncio.sleep(0)
+    return left
 
 
 def ends(tap: Tap) -> list[tuple[str, Direction | None]]:
@@ -81,7 +93,8 @@ async def test_a_fin_is_passed_on_as_a_fin_and_the_other_way_stays_open(who: str
         assert not first.ended
         second.transport.write_eof()
         final = await tap.final()
-        assert not (client.reset or server.reset)
+        assert not client.reset
+        assert not server.reset
     assert ends(tap)[1:] == [
         ("fin", C2S if who == "client" else S2C),
         ("fin", S2C if who == "client" else C2S),
@@ -189,8 +202,8 @@ async def test_ends_before_any_answer() -> None:
 
 
 async def test_a_server_that_is_down_is_a_502_that_says_why() -> None:
-    async with Tap(NOBODY_LISTENS) as tap:
-        client = await dial(tap.url)
+    async with Tap(NOBODY) as tap:
+        client = await tap.dial()
         client.transport.write(REQUEST)
         await until(lambda: client.ended, "the answer")
         client.transport.write_eof()
@@ -201,14 +214,14 @@ async def test_a_server_that_is_down_is_a_502_that_says_why() -> None:
     assert f"Content-Length: {len(body)}".encode() in head
     assert body == f"{final.why}\n".encode()
     assert (final.phase, final.code) == (Phase.ERROR, 502)
-    assert f"the tap cannot reach {NOBODY_LISTENS}: nobody listens on 127.0.0.1:1" in final.why
+    assert f"the tap cannot reach {NOBODY}: nobody listens on {NOBODY_LISTENS}:" in final.why
     assert [event.start_line for event in tap.log.of(Http)][1] == "HTTP/1.1 502 Bad Gateway"
 
 
 @pytest.mark.parametrize("sent", [b"", REQUEST[:9], REQUEST])
 async def test_a_client_that_does_not_wait_for_the_502(sent: bytes) -> None:
-    async with Tap(NOBODY_LISTENS) as tap:
-        client = await dial(tap.url)
+    async with Tap(NOBODY) as tap:
+        client = await tap.dial()
         client.transport.write(sent)
         client.transport.close()
         final = await tap.final()
@@ -217,62 +230,51 @@ async def test_a_client_that_does_not_wait_for_the_502(sent: bytes) -> None:
 
 async def test_a_client_that_stays_after_the_502_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxied, "FAREWELL", 0)
-    async with Tap(NOBODY_LISTENS) as tap:
-        client = await dial(tap.url)
+    async with Tap(NOBODY) as tap:
+        client = await tap.dial()
         client.transport.write(REQUEST)
         await until(lambda: client.ended, "the answer")
         await tap.final()
 
 
-async def test_a_server_that_does_not_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def never(*_: object, **__: object) -> None:
-        await asyncio.Event().wait()
-
-    async with Tap("ws://127.0.0.1:9/", open_timeout=0.01) as tap:
-        client = await dial(tap.url)
-        monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", never)
+async def test_a_server_that_does_not_answer_in_time() -> None:
+    async with Gate(NOBODY) as gate, Tap(NOBODY, open_timeout=0.01) as tap:
+        client = await tap.dial()
+        await gate.waiting.wait()
         client.transport.write(REQUEST)
         await until(lambda: client.ended, "the answer")
         client.transport.close()
         final = await tap.final()
-    assert "nothing for 0.01 s: no TCP connection to 127.0.0.1:9" in final.why
+    assert f"nothing for 0.01 s: no TCP connection to {NOBODY_LISTENS}" in final.why
 
 
-async def test_what_comes_before_the_server_is_there_waits_within_bounds() -> None:
+async def test_a_client_that_leaves_before_the_server_is_there() -> None:
+    async with Gate(NOBODY) as gate, Tap(NOBODY) as tap:
+        client = await tap.dial()
+        await gate.waiting.wait()
+        client.break_off()
+        final = await tap.final()
+    assert (final.phase, final.side) == (Phase.ERROR, "client")
+    assert "with a reset before the opening handshake was done" in final.why
+
+
+@pytest.mark.parametrize("end", [False, True])
+async def test_what_comes_before_the_server_is_there_waits_within_bounds(end: bool) -> None:
     """A client that floods is not read on while there is nobody to send to."""
-    reached = asyncio.Event()
-    go = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    real = loop.create_connection
-
-    async with listening() as (url, came), Tap(url) as tap:
-        client = await dial(tap.url)
-
-        async def slowly(*arguments: object, **settings: object) -> object:
-            reached.set()
-            await go.wait()
-            return await real(*arguments, **settings)  # type: ignore[call-overload]
-
-        loop.create_connection = slowly  # type: ignore[assignment,method-assign]
-        try:
-            flood = b"\0" * (32 * 2**20)
-            client.transport.write(flood)
+    flood = b"\0" * (32 * 2**20)
+    async with listening() as (url, came), Gate(url) as gate, Tap(url) as tap:
+        client = await tap.dial()
+        client.transport.write(flood)
+        if end:
             client.transport.write_eof()
-            await reached.wait()
-            connection = tap._connections[1]
-            await until(lambda: len(connection._waiting) > proxied.WAITING_LIMIT, "the first of it")
-            left = client.transport.get_write_buffer_size()
-            for _ in range(100):
-                await asyncio.sleep(0)
-            assert client.transport.get_write_buffer_size() == left > 0
-            assert len(connection._waiting) < proxied.WAITING_LIMIT + 2**19
-            go.set()
-            await until(
-                lambda: came and len(came[0].received) == len(flood) and came[0].ended, "all of it", 30
-            )
-        finally:
-            del loop.create_connection
-            client.transport.abort()
+        await gate.waiting.wait()
+        connection = tap._connections[1]
+        await until(lambda: len(connection._waiting) > proxied.WAITING_LIMIT, "the first of it")
+        assert await stands_still(client) > 0
+        assert len(connection._waiting) < proxied.WAITING_LIMIT + 2**19
+        gate.open()
+        await until(lambda: came and len(came[0].received) == len(flood), "all of it", 30)
+        await until(lambda: came[0].ended or not end, "the FIN")
 
 
 @pytest.mark.parametrize("direction", [C2S, S2C])
@@ -288,15 +290,8 @@ async def test_a_slow_reader_makes_the_sender_wait(direction: Direction) -> None
         connection = tap._connections[1]
         target = connection._server if direction is C2S else connection.client
 
-        def stands_still() -> bool:
-            return target.transport.get_write_buffer_size() > 2**16
-
-        await until(stands_still, "the congestion")
-        left = -1
-        while left != (left := sender.transport.get_write_buffer_size()):
-            for _ in range(200):
-                await asyncio.sleep(0)
-        assert left > 0
+        await until(lambda: target.transport.get_write_buffer_size() > 2**16, "the congestion")
+        assert await stands_still(sender) > 0
         assert target.transport.get_write_buffer_size() < 2**19
         reader.transport.resume_reading()
         await until(lambda: len(reader.received) == already + len(flood), "all of it", 30)
@@ -375,28 +370,40 @@ async def test_a_sink_that_fails_ends_the_connection_and_no_other(caplog: pytest
         await until(lambda: client.lost and came[0].lost and not tap.connections, "the end")
         assert "the tap broke it off: ZeroDivisionError: the sink" in log.of(State)[-1].why
         fails = False
-        (await dial(tap.url)).transport.close()
+        second = await dial(tap.url)
+        second.break_off()
         await until(lambda: log.events[-1].conn == 2 and log.phases[-1] is Phase.ERROR, "the next one")
+        assert second.lost
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_a_thousand_connections_leave_nothing_behind() -> None:
+async def test_hundreds_of_connections_leave_nothing_behind() -> None:
+    async def serve(talk: Conversation) -> None:
+        await talk.upgrade()
+        if talk.number % 4 == 0:
+            talk.reset()
+        elif talk.number % 4 != 1:
+            await talk.read_all()
+
     before = others()
-    async with listening() as (url, came), Tap(url) as tap:
-        for number in range(1000):
-            client = await dial(tap.url)
-            client.transport.write(REQUEST)
-            await until(lambda at=number: len(came) > at and came[at].received, "the request")
-            if number % 3 == 0:
-                client.break_off()
-            elif number % 3 == 1:
-                came[number].transport.close()
-                await until(lambda peer=client: peer.ended, "the FIN")
-                client.transport.close()
-            else:
-                tap.cut(number + 1)
-            await until(lambda: not tap.connections, "the end of it")
-        assert len(tap.log.of(Tcp)) > 2000
+    async with FaultyServer(serve) as server, Tap(server.url) as tap:
+        for number in range(1, 401):
+            reader, writer = await asyncio.open_connection("127.0.0.1", tap.port)
+            writer.write(REQUEST)
+            if number % 4 == 2:
+                await reader.readuntil(b"\r\n\r\n")
+                tap.cut(number)
+            elif number % 4 == 3:
+                writer.write_eof()
+            with suppress(ConnectionError):
+                await reader.read()
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+        await until(lambda: not tap.connections, "the end of the last one")
+        finals = [state for state in tap.log.of(State) if state.phase is Phase.ERROR]
+        assert [state.conn for state in finals] == list(range(1, 401))
+        assert {event.detail for event in tap.log.of(Tcp) if event.what != "open"} == {""}
     await until(lambda: others() <= before, "the end of every task")
 
 

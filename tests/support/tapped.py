@@ -23,7 +23,19 @@ class Tap(TapProxy):
 
     def __init__(self, upstream: str, **options: Any) -> None:
         self.log = Recorder()
+        self._dialed: list[Peer] = []
         super().__init__(upstream, Clock(), self.log, **options)
+
+    async def dial(self, tls: ssl.SSLContext | None = None) -> Peer:
+        """Connect to the tap; whatever becomes of it, its end is that of the tap."""
+        self._dialed.append(await dial(self.url, tls))
+        return self._dialed[-1]
+
+    async def close(self) -> None:
+        await super().close()
+        for peer in self._dialed:
+            peer.transport.abort()
+        await until(lambda: all(peer.lost for peer in self._dialed), "the end of every client")
 
     async def final(self, conn: int = 1) -> State:
         """Wait for the end of a connection; check that nothing of it follows and everything is in order."""
@@ -108,9 +120,10 @@ async def listening(
         yield f"{'wss' if tls else 'ws'}://127.0.0.1:{port}", came
     finally:
         server.close()
-        for peer in came:
-            if hasattr(peer, "transport"):
-                peer.transport.abort()
+        there = [peer for peer in came if hasattr(peer, "transport")]
+        for peer in there:
+            peer.transport.abort()
+        await until(lambda: all(peer.lost for peer in there), "the end of every connection")
         await server.wait_closed()
 
 
@@ -118,12 +131,39 @@ async def listening(
 async def joined(**options: Any) -> AsyncGenerator[tuple[Tap, Peer, Peer]]:
     """Hand over a tap and both ends of one connection through it."""
     async with listening() as (url, came), Tap(url, **options) as tap:
-        client = await dial(tap.url)
-        try:
-            await until(lambda: came and hasattr(came[0], "transport"), "the connection to the server")
-            yield tap, client, came[0]
-        finally:
-            client.transport.abort()
+        client = await tap.dial()
+        await until(lambda: came and hasattr(came[0], "transport"), "the connection to the server")
+        yield tap, client, came[0]
+
+
+class Gate:
+    """Holds back what connects to one URL until it is opened; everything else connects as ever."""
+
+    def __init__(self, url: str) -> None:
+        self._port = int(url.rpartition(":")[2].rstrip("/"))
+        self._opened = asyncio.Event()
+        self.waiting = asyncio.Event()
+        """Set when somebody wants to connect."""
+
+    def open(self) -> None:
+        """Let whoever waits connect."""
+        self._opened.set()
+
+    async def __aenter__(self) -> Gate:
+        self._loop = asyncio.get_running_loop()
+        real = self._loop.create_connection
+
+        async def create(make: Any, host: Any = None, port: Any = None, **settings: Any) -> Any:
+            if port == self._port:
+                self.waiting.set()
+                await self._opened.wait()
+            return await real(make, host, port, **settings)
+
+        self._loop.create_connection = create  # type: ignore[assignment,method-assign]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        del self._loop.create_connection
 
 
 def others() -> set[asyncio.Task[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wslab.i18n import _
-from wslab.lab.cells import pad
+from wslab.lab.cells import pad, wrap
 
 ROW = 16
 """Bytes of a row."""
@@ -11,26 +11,28 @@ LABEL = 10
 """Cells for what the rows are."""
 
 
-def byte_diff(expected: bytes, found: bytes) -> list[str]:
+def byte_diff(expected: bytes, found: bytes, width: int = 80) -> list[str]:
     """Return rows of both around the first byte in which they differ, a caret below it, and the difference in
-    words; nothing where they are the same. No row is wider than 80 cells.
+    words; nothing where they are the same.
 
     Args:
         expected: what a check asked for.
         found: what was on the wire, or the start of it.
+        width: cells of a row at most, 50 at least. Below 80 a row has 8 bytes in place of 16.
     """
     at = first_difference(expected, found)
     if at is None:
         return []
-    start = at - at % ROW
+    size = ROW if width >= 80 else ROW // 2
+    start = at - at % size
     column = at - start
     caret = " " * (LABEL + 2 + 3 * column) + "^^"
-    caret = caret.ljust(LABEL + 2 + 3 * ROW + 1 + column) + "^"
+    caret = caret.ljust(LABEL + 2 + 3 * size + 1 + column) + "^"
     return [
-        _row(_("expected"), expected, start),
-        _row(_("actual"), found, start),
+        _row(_("expected"), expected, start, size),
+        _row(_("actual"), found, start, size),
         caret,
-        _in_words(expected, found, at),
+        *wrap(_in_words(expected, found, at), width),
     ]
 
 
@@ -42,11 +44,11 @@ def first_difference(expected: bytes, found: bytes) -> int | None:
     return None if len(expected) == len(found) else min(len(expected), len(found))
 
 
-def _row(label: str, data: bytes, start: int) -> str:
-    part = data[start : start + ROW]
+def _row(label: str, data: bytes, start: int, size: int) -> str:
+    part = data[start : start + size]
     text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "·" for byte in part)
-    more = "…" if len(data) > start + ROW else ""
-    return f"{pad(label, LABEL)}  {part.hex(' '):<{3 * ROW}} {text}{more}".rstrip()
+    more = "…" if len(data) > start + size else ""
+    return f"{pad(label, LABEL)}  {part.hex(' '):<{3 * size}} {text}{more}".rstrip()
 
 
 def _in_words(expected: bytes, found: bytes, at: int) -> str:

@@ -28,7 +28,7 @@ LISTEN_AGAIN = 0.02
 OPEN_WITHIN = 5.0
 """Seconds for an opening handshake."""
 
-_TAKEN = "Address already in use"
+_TAKEN = "address already in use"
 
 
 async def run_server(trial: Trial) -> None:
@@ -49,7 +49,7 @@ async def run_server(trial: Trial) -> None:
             await player.leave()
     if player.failure is not None:
         raise player.failure
-    if not player.reached and any(_TAKEN in line for line in program.output.errors()):
+    if not player.reached and any(_TAKEN in line.lower() for line in program.output.errors()):
         raise TrialFault(_("somebody else took port {port} meanwhile: run it again").format(port=port))
 
 

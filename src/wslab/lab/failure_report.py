@@ -55,7 +55,7 @@ def failure_report(failure: Failure, width: int = WIDTH) -> list[str]:
     parts = [
         wrap(f"✗ {head}", width),
         [*_expected(failure, width), *_nearest(failure, width)],
-        _diff(failure),
+        _diff(failure, width),
         _ladder(failure, width),
         [line for note in failure.notes for line in wrap(note, width, INDENT)],
         _traceback(failure, width),
@@ -147,9 +147,9 @@ def _labelled(label: str, texts: Iterable[str], width: int) -> list[str]:
     ]
 
 
-def _diff(failure: Failure) -> list[str]:
+def _diff(failure: Failure, width: int) -> list[str]:
     pair = wanted_payload(failure)
-    return [] if pair is None else byte_diff(*pair)
+    return [] if pair is None else byte_diff(*pair, width)
 
 
 def _ladder(failure: Failure, width: int) -> list[str]:

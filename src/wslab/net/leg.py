@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from asyncio.trsock import TransportSocket
 from contextlib import suppress
 from typing import Protocol, cast
 
@@ -51,8 +52,11 @@ class Leg(asyncio.Protocol):
         """Whether there is a connection, be it one that is being closed."""
         self._relay = relay
         self._transport: asyncio.Transport | None = None
+        self._socket: TransportSocket | None = None
+        self._secure = False
         self._writable = False
         self._readable = False
+        self._closing = False
         # In the moment in which TLS is ready, what comes waits for whoever started it.
         self._early: list[bytes] | None = None
         self._early_end = False
@@ -91,6 +95,7 @@ class Leg(asyncio.Protocol):
             self.alive = False
             raise ConnectionResetError("the connection was closed during the TLS handshake")
         self._transport = transport
+        self._secure = True
 
     def release(self) -> None:
         """Hand over what came while nobody was ready for it."""
@@ -115,7 +120,7 @@ class Leg(asyncio.Protocol):
             return
         self._writable = False
         if not self.transport.can_write_eof():
-            self.transport.close()
+            self.close()
             return
         # Where the peer broke the connection in this very moment, reading says so.
         with suppress(OSError):
@@ -133,20 +138,24 @@ class Leg(asyncio.Protocol):
 
     def close(self) -> None:
         """End both directions behind what was written."""
-        if self.alive:
+        # A TLS transport that is closed twice forgets what it still has to do.
+        if self.alive and not self._closing:
+            self._closing = True
             self.transport.close()
 
     def abort(self, *, reset: bool) -> None:
         """End both directions now, by a reset or without one, and drop what was not sent yet."""
         if self.alive:
             if reset:
-                reset_on_close(self.transport)
+                reset_on_close(self._socket)
             self.transport.abort()
 
     # What happens.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        self._socket = transport.get_extra_info("socket")
+        self._secure = transport.get_extra_info("ssl_object") is not None
         self.alive = self._writable = self._readable = True
         self._relay.made(self)
 
@@ -162,13 +171,16 @@ class Leg(asyncio.Protocol):
             return False
         self._readable = False
         self._relay.ended(self)
-        return self.transport.get_extra_info("ssl_object") is None
+        return not self._secure
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._early is not None:
             self._early_loss.append(exc)
             return
         self.alive = self._writable = self._readable = False
+        if exc is not None:
+            # Where it was not the peer that broke it, the peer is to know as well.
+            reset_on_close(self._socket)
         self._relay.lost(self, exc)
 
     def pause_writing(self) -> None:

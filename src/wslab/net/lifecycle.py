@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from asyncio.trsock import TransportSocket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
@@ -185,7 +186,7 @@ class Lifecycle:
             what: `reset` for a TCP reset, `fin` for an end in order.
         """
         if what == "reset":
-            reset_on_close(transport)
+            reset_on_close(transport.get_extra_info("socket"))
         if what == "reset" or transport.get_write_buffer_size():
             transport.abort()
         else:
@@ -298,9 +299,8 @@ class Lifecycle:
         return "client", f"this program broke the connection off: {explain(error).detail}"
 
 
-def reset_on_close(transport: asyncio.BaseTransport) -> None:
-    """Make closing the socket send a TCP reset (RST) in place of an orderly end (FIN)."""
-    sock = transport.get_extra_info("socket")
+def reset_on_close(sock: TransportSocket | None) -> None:
+    """Make closing a transport's socket send a TCP reset (RST) in place of an orderly end (FIN)."""
     if sock is not None and sock.fileno() >= 0:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST_ON_CLOSE)
 

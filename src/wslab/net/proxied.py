@@ -333,10 +333,15 @@ def _side(leg: Leg) -> str:
 def _no_tls(error: Exception) -> Explanation:
     """Say why TLS with a client did not come about."""
     explained = explain(error, "the client", in_tls=True)
-    if getattr(error, "reason", None) in NO_TLS:
+    reason = getattr(error, "reason", None) or ""
+    if "ALERT" in reason:
+        return explained
+    if reason in NO_TLS:
         why = "the client did not begin with TLS: it has to connect to wss:// in place of ws://"
-        return Explanation(explained.kind, why, explained.detail, retry=False)
-    return explained
+    else:
+        # Many clients that do not like a certificate just hang up.
+        why = "the client ended the TLS handshake: does it trust the certificate authority of the tap?"
+    return Explanation(explained.kind, why, explained.detail, retry=False)
 
 
 def _bad_gateway(why: str) -> bytes:
