@@ -216,18 +216,24 @@ def solution_lines(lesson: Lesson) -> list[str]:
     return lines
 
 
+def bundled_course() -> Course:
+    """Return the bundled course. May raise as `load_course` does."""
+    from wslab.lab.course_files import load_course
+
+    return load_course()
+
+
 def the_course() -> Course:
-    """Return the bundled course.
+    """Return the course.
 
     Raises:
         LessonProblem: it can't be read.
     """
     from wslab.bundled import BundledError
-    from wslab.lab.course_files import load_course
     from wslab.lab.toml_table import CourseError
 
     try:
-        return load_course()
+        return bundled_course()
     except (CourseError, BundledError) as error:
         raise LessonProblem(str(error), NOT_STARTED) from error
 
