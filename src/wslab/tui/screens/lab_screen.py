@@ -171,6 +171,9 @@ class LabScreen(Screen[None]):
 
     def show_course(self) -> None:
         """Show the place of the lesson in the course, and what is passed of it."""
+        # The last writes end while the screen is being taken down.
+        if not self.is_running:
+            return
         self.query_one(CourseList).show(self.course, self.lesson, self.learner.finished, self.learner.begun)
         for trouble in (self.learner.store.problem, self.learner.store.notice):
             if trouble is not None and trouble not in self._told:
