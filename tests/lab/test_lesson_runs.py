@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,13 +14,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.exercises import tiny_course
+from tests.support.exercises import LESSONS, tiny_course
 from tests.support.waiting import until_blocking
 from wslab.cli import main
 from wslab.lab import exercise, lesson_command
 from wslab.lab.exercise import Attempt, Outcome
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lesson_runs import code_of
+from wslab.lab.packs import load_pack
 from wslab.lab.progress import ProgressStore
 from wslab.lab.server_status import ServerStartError
 from wslab.lab.steps import Status, Verdict
@@ -108,6 +110,24 @@ def test_a_fault_of_the_lab_is_exit_code_4_and_not_counted(
     assert "this is the lab's fault" in told
     assert "its last line" in told
     assert kept(tmp_path).progress.lesson("tiny-client").attempts == 0
+
+
+def test_a_pack_runs_only_what_was_agreed_to(tmp_path: Path, capsys: Captured) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(LESSONS, pack)
+    assert main(["lesson", "pack", "add", str(pack)]) == 0
+    assert main(["lesson", "start", "tiny:tiny-client", "--folder", "work"]) == 0
+    Path("work/client.py").write_bytes(SOLUTION.read_bytes())
+    run = ["lesson", "run", "tiny:tiny-client", "--folder", "work"]
+    capsys.readouterr()
+    assert main(run) == 3
+    assert "nobody has agreed to run the code of tiny" in capsys.readouterr().err
+    assert main(["lesson", "pack", "agree", "tiny", "--hash", load_pack(pack).content_hash()]) == 0
+    assert main(run) == 0
+    assert kept(tmp_path).progress.lesson("tiny-client").finished is not None
+    (pack / "1-tiny" / "010-client" / "solution" / "more.py").write_text("print('new')")
+    assert main(run) == 3
+    assert main(["lesson", "run", "none:tiny-client"]) == 2
 
 
 def test_exit_codes() -> None:

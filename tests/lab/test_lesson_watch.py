@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.exercises import tiny_course
 from tests.support.waiting import until
+from wslab.lab.exercise import ExerciseRunner
 from wslab.lab.lesson_record import LessonRecord
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lesson_watch import WatchSession
@@ -35,7 +36,7 @@ class Work:
         # The thread that reads it may outlive the test: nobody closes it.
         monkeypatch.setattr("sys.stdin", SimpleNamespace(fileno=lambda: reader))
         self.session = WatchSession(
-            LESSON,
+            ExerciseRunner(LESSON),
             self.space,
             self.record,
             [Seed(1), Seed(2)],
