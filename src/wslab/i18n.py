@@ -13,7 +13,7 @@ command line, which manuals and scripts quote.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 LANGUAGES: dict[str, str] = {"en": "English", "ja": "日本語"}
@@ -105,6 +105,12 @@ def sentence(template: str, /, **values: object) -> Sentence:
     made.template = template
     made.values = values
     return made
+
+
+def joined(separator: str, texts: Iterable[str]) -> Sentence:
+    """Put texts one behind the other; those that are sentences stay such."""
+    values = {f"part{number}": text for number, text in enumerate(texts)}
+    return sentence(separator.join(f"{{{name}}}" for name in values), **values)
 
 
 def spoken(text: str) -> str:

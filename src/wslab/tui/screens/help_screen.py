@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from wslab.lab.commands import COMMANDS
-from wslab.wire.rawspec import HELP as RAW_HELP
+from wslab.wire.rawhelp import raw_help
 
 INTRODUCTION = "Letters are keys while the line at the bottom is not in use: esc leaves it, i returns to it."
 
@@ -57,7 +57,7 @@ class HelpScreen(ModalScreen[None]):
             for heading, place in self._places:
                 yield Static(self._keys(heading, place))
             yield Static(_commands())
-            yield Static(Text(RAW_HELP))
+            yield Static(Text(raw_help()))
 
     def _keys(self, heading: str, place: type[DOMNode]) -> Table:
         table = _table(heading)
