@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from wslab.i18n import sentence, spoken
 from wslab.wire.events import (
     OPCODE_NAMES,
     Body,
@@ -53,7 +54,13 @@ class LogFilter:
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
-            raise ValueError(f"{self.level!r} is not a level of the log: it is one of {', '.join(LEVELS)}")
+            raise ValueError(
+                sentence(
+                    "{level!r} is not a level of the log: it is one of {levels}",
+                    level=self.level,
+                    levels=", ".join(LEVELS),
+                )
+            )
         object.__setattr__(self, "regex", compile_pattern(self.pattern) if self.pattern else None)
 
     @classmethod
@@ -120,7 +127,9 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern, flags)
     except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+        raise ValueError(
+            sentence("{pattern!r} is not a regular expression: {error}", pattern=pattern, error=str(error))
+        ) from error
 
 
 def is_row(event: Event, level: Level) -> bool:
@@ -174,15 +183,21 @@ def searchable(event: Event) -> str:
         case Body():
             return event.preview.decode("utf-8", "replace")
         case State():
-            return f"{event.phase.upper()} {event.why}"
+            return f"{event.phase.upper()} {_both(event.why)}"
         case Tcp():
-            return f"tcp {event.what} {event.detail}"
+            return f"tcp {event.what} {_both(event.detail)}"
         case Proc():
-            return f"{event.server} {event.what} {event.text}"
+            return f"{event.server} {event.what} {_both(event.text)}"
         case Ui():
-            return f"{event.action} {event.detail}"
+            return f"{event.action} {_both(event.detail)}"
         case _:
             return ""
+
+
+def _both(text: str) -> str:
+    """What is kept and, where that is another, what is shown in the language in use: both can be found."""
+    said = spoken(text)
+    return text if said == text else f"{said}\n{text}"
 
 
 def payload_as_text(event: Frame | Message, limit: int | None = None) -> str | None:
