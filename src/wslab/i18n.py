@@ -119,3 +119,8 @@ def spoken(text: str) -> str:
         return text
     values = {name: spoken(value) if isinstance(value, str) else value for name, value in text.values.items()}
     return _(text.template).format(**values) if values else _(text.template)
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:
+    """Mark the two forms of a constant for translation, for `ngettext` to choose from."""
+    return one, many

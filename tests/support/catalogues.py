@@ -31,7 +31,7 @@ PLACES: dict[str, tuple[int | str, ...]] = {
     "CommandSpec": (2,),
     "EchoService": (2,),
 }
-"""Which arguments of which calls are texts for people. Of `ngettext` it is the first two, as one message."""
+"""Which arguments of which calls are texts for people. Of `ngettext` and `NN_` it is the first two, as one message."""
 
 _NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ def texts(source: str, name: str = "source") -> Iterator[str | tuple[str, str]]:
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
         function = call.func.id if isinstance(call.func, ast.Name) else ""
-        if function == "ngettext":
+        if function in ("ngettext", "NN_"):
             one, many = (_constant(argument, name) for argument in call.args[:2])
             if one and many:
                 yield one, many
