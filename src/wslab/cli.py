@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wslab import __version__
+from wslab.i18n import LANGUAGES, SOURCE, choose_language, set_language
 from wslab.units import parse_duration, parse_size
 
 EXIT_OK = 0
@@ -70,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal"
     )
     parser.add_argument("--theme", metavar="T", help="colours: see the command palette for the names")
+    _add_language(parser)
     parser.set_defaults(run=_app, parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_connect(commands)
@@ -148,6 +150,7 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="D",
         help="for the opening handshake (default: 10s)",
     )
+    _add_language(parser)
     parser.set_defaults(run=_connect, parser=parser)
 
 
@@ -182,7 +185,23 @@ def _add_pilot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--screenshot", metavar="F", help="write the last screen to F.svg or F.txt")
     parser.add_argument("--junit", metavar="F.xml", help="write a JUnit report")
+    _add_language(parser)
     parser.set_defaults(run=_pilot, parser=parser)
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    """Let a command take `--lang`, before its name or after it."""
+    parser.add_argument(
+        "--lang",
+        choices=tuple(LANGUAGES),
+        default=argparse.SUPPRESS,
+        help="the language (default: the one chosen in the lab with L, else that of the locale)",
+    )
+
+
+def _speak(options: argparse.Namespace) -> None:
+    """Speak the language that was asked for, was chosen before, or is that of the locale."""
+    set_language(choose_language(getattr(options, "lang", None), None, os.environ))
 
 
 def _app(options: argparse.Namespace) -> int:
@@ -195,12 +214,14 @@ def _app(options: argparse.Namespace) -> int:
         return EXIT_NOT_STARTED
     from wslab.tui.run import run_app
 
+    _speak(options)
     return run_app(options)
 
 
 def _connect(options: argparse.Namespace) -> int:
     from wslab.lab.line_mode import run_line_mode
 
+    _speak(options)
     return run_line_mode(options)
 
 
@@ -219,6 +240,8 @@ def _server_start(options: argparse.Namespace) -> int:
 def _pilot(options: argparse.Namespace) -> int:
     from wslab.tui.pilot import run_pilot
 
+    # What a script waits for is on the screen in one language: never that of whoever runs it.
+    set_language(getattr(options, "lang", SOURCE))
     return run_pilot(options)
 
 

@@ -55,6 +55,7 @@ EFFECTS: dict[str, Effect] = {
     ),
     "previous-lesson": (("]", "]"), lambda lab: "frames that carry them" in lab.screen),
     "next-lesson": ((), lambda lab: "frames that carry them" in lab.screen),
+    "language": ((), lambda lab: "開" in lab.screen),
     "tab-lesson": (("f3",), lambda lab: "pane-lesson" in lab.focus),
     "tab-frame": (("up",), lambda lab: "pane-frame" in lab.focus and "FIN" in lab.screen),
     "tab-handshake": ((), lambda lab: "pane-handshake" in lab.focus and "handshake succeeded" in lab.screen),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from wslab.i18n import sentence, spoken
+from wslab.i18n import SOURCE, language, sentence, spoken
 from wslab.wire.events import (
     OPCODE_NAMES,
     Body,
@@ -172,8 +172,21 @@ def rows_among(events: Sequence[Event], level: Level) -> list[int]:
 def searchable(event: Event) -> str:
     """The text of an event that patterns are matched against: its payload or what it says.
 
-    Payloads are searched as far as their preview goes. What is shown in hexadecimal is searched so.
+    Payloads are searched as far as their preview goes. What is shown in hexadecimal is searched so. Of what the
+    lab says both is found: what is shown in the language in use, and what is kept.
     """
+    if language() == SOURCE or isinstance(event, Frame | Message):
+        return in_words(event)
+    shown, kept = in_words(event), _text(event, str)
+    return kept if shown == kept else f"{shown}\n{kept}"
+
+
+def in_words(event: Event) -> str:
+    """The payload of an event, or what it says in the language in use."""
+    return _text(event, spoken)
+
+
+def _text(event: Event, say: Callable[[str], str]) -> str:
     match event:
         case Frame() | Message():
             text = payload_as_text(event)
@@ -183,21 +196,15 @@ def searchable(event: Event) -> str:
         case Body():
             return event.preview.decode("utf-8", "replace")
         case State():
-            return f"{event.phase.upper()} {_both(event.why)}"
+            return f"{event.phase.upper()} {say(event.why)}"
         case Tcp():
-            return f"tcp {event.what} {_both(event.detail)}"
+            return f"tcp {event.what} {say(event.detail)}"
         case Proc():
-            return f"{event.server} {event.what} {_both(event.text)}"
+            return f"{event.server} {event.what} {say(event.text)}"
         case Ui():
-            return f"{event.action} {_both(event.detail)}"
+            return f"{event.action} {say(event.detail)}"
         case _:
             return ""
-
-
-def _both(text: str) -> str:
-    """What is kept and, where that is another, what is shown in the language in use: both can be found."""
-    said = spoken(text)
-    return text if said == text else f"{said}\n{text}"
 
 
 def payload_as_text(event: Frame | Message, limit: int | None = None) -> str | None:

@@ -12,6 +12,8 @@ import threading
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
+from wslab.i18n import _, spoken
+
 if TYPE_CHECKING:
     from wslab.tui.app import LabApp
 
@@ -37,7 +39,7 @@ def run_app(options: argparse.Namespace) -> int:
     try:
         welcome = first_visit(state_folder())
     except OSError as error:
-        print(f"wslab: progress can't be kept: {error}", file=sys.stderr)
+        print("wslab: " + _("progress can't be kept: {error}").format(error=error), file=sys.stderr)
         welcome = False
     try:
         app = LabApp(
@@ -50,7 +52,7 @@ def run_app(options: argparse.Namespace) -> int:
             opened=settle_memory,
         )
     except (UnknownTheme, ValueError) as error:
-        print(f"wslab: {error}", file=sys.stderr)
+        print(f"wslab: {spoken(str(error))}", file=sys.stderr)
         return 2
     return asyncio.run(_run(app, options.mouse))
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from wslab.bundled import SERVERS
+from wslab.i18n import _, sentence, spoken
 from wslab.lab.commands import (
     CommandError,
     parse_close,
@@ -74,7 +75,7 @@ class CommandRunner:
         path = parse_path("file", rest)
         data = await asyncio.to_thread(read_file, path)
         await self._bench.send_binary(data, str(path))
-        self._say(f"sent {path.name}, {format_size(len(data))}")
+        self._say(_("sent {name}, {size}").format(name=path.name, size=format_size(len(data))))
 
     async def _do_fragments(self, rest: str) -> None:
         await self._bench.send_fragments(parse_fragments(rest))
@@ -94,14 +95,14 @@ class CommandRunner:
     async def _do_raw(self, rest: str) -> None:
         if not rest:
             raise CommandError(
-                '/raw needs bytes: hex such as /raw 8900, or words such as /raw text mask=0 "hi"'
+                sentence('/raw needs bytes: hex such as /raw 8900, or words such as /raw text mask=0 "hi"')
             )
         verdict = await self._bench.send_raw(rest)
-        self._say(f"verdict: {verdict.text}")
+        self._say(_("verdict: {verdict}").format(verdict=spoken(verdict.text)))
 
     async def _do_reconnect(self, rest: str) -> None:
         await self._bench.set_reconnect(parse_switch("reconnect", rest))
-        self._say(f"reconnect: {_shown(self._bench.reconnect)}")
+        self._say(_("{option}: {value}").format(option="reconnect", value=_shown(self._bench.reconnect)))
 
     async def _do_compression(self, rest: str) -> None:
         self._set(compression=parse_switch("compression", rest))
@@ -118,7 +119,9 @@ class CommandRunner:
             return
         name, colon, value = rest.partition(":")
         if not colon:
-            raise CommandError(f"{rest!r} is not a header: write it like /header Name: value")
+            raise CommandError(
+                sentence("{text!r} is not a header: write it like /header Name: value", text=rest)
+            )
         self._set(headers=(*self._bench.settings.headers, (name.strip(), value.strip())))
 
     async def _do_origin(self, rest: str) -> None:
@@ -133,13 +136,18 @@ class CommandRunner:
     def _set(self, **change: Any) -> None:
         self._bench.settings = dataclasses.replace(self._bench.settings, **change)
         for option, value in change.items():
-            self._say(f"{option.replace('_', ' ')}: {_shown(value)}; holds from the next connect")
+            told = _("{option}: {value}; holds from the next connect")
+            self._say(told.format(option=option.replace("_", " "), value=_shown(value)))
 
     async def _do_server(self, rest: str) -> None:
-        verb, _, name = rest.partition(" ")
+        verb, _space, name = rest.partition(" ")
         name = name.strip() or "basic"
         if name not in SERVERS:
-            raise CommandError(f"there is no server {name!r}: there are {', '.join(SERVERS)}")
+            raise CommandError(
+                sentence(
+                    "there is no server {name!r}: there are {names}", name=name, names=", ".join(SERVERS)
+                )
+            )
         if verb == "start":
             await self._bench.start_server(name)
         elif verb == "stop":
@@ -147,7 +155,7 @@ class CommandRunner:
         elif verb == "restart":
             await self._bench.restart_server(name)
         else:
-            raise CommandError(f"/server takes start, stop or restart, not {verb!r}")
+            raise CommandError(sentence("/server takes start, stop or restart, not {verb!r}", verb=verb))
 
     async def _do_filter(self, rest: str) -> None:
         log = self._pages.log_view
@@ -156,9 +164,9 @@ class CommandRunner:
 
     async def _do_level(self, rest: str) -> None:
         if rest not in LEVELS:
-            raise CommandError(f"/level takes {' or '.join(LEVELS)}, not {rest!r}")
+            raise CommandError(sentence("/level takes frames or messages, not {level!r}", level=rest))
         self._pages.log_view.level = rest
-        self._say(f"the log shows {rest}")
+        self._say(_("the log shows {level}").format(level=rest))
 
     async def _do_search(self, rest: str) -> None:
         self._pages.enter("log")
@@ -166,9 +174,9 @@ class CommandRunner:
 
     async def _do_goto(self, rest: str) -> None:
         if not rest.isdecimal():
-            raise CommandError(f"/goto takes the number of a row, not {rest!r}")
+            raise CommandError(sentence("/goto takes the number of a row, not {text!r}", text=rest))
         if not self._pages.log_view.goto(int(rest)):
-            raise CommandError(f"there is no row {rest} in the log")
+            raise CommandError(sentence("there is no row {number} in the log", number=rest))
         self._pages.enter("log")
 
     async def _do_save(self, rest: str) -> None:
@@ -178,11 +186,11 @@ class CommandRunner:
             # Taken here: the log goes on while a thread writes.
             events = journal.slice(journal.first, journal.total)
             await asyncio.to_thread(save_events, path, events)
-            self._say(f"wrote {len(events)} events to {path}")
+            self._say(_("wrote {count} events to {path}").format(count=len(events), path=path))
         else:
             lines = list(self._pages.log_view.lines())
             await asyncio.to_thread(save_rows, path, lines)
-            self._say(f"wrote {len(lines)} rows to {path}")
+            self._say(_("wrote {count} rows to {path}").format(count=len(lines), path=path))
 
     async def _do_clear(self, _rest: str) -> None:
         self._bench.journal.clear()
@@ -200,11 +208,11 @@ class CommandRunner:
 def _shown(value: object) -> str:
     match value:
         case True:
-            return "on"
+            return _("on")
         case None | False:
-            return "off"
+            return _("off")
         case ():
-            return "none"
+            return _("none")
         case tuple():
             # Of headers the names alone: their values are often secrets.
             return ", ".join(item[0] if isinstance(item, tuple) else str(item) for item in value)

@@ -81,7 +81,14 @@ class CodeView(Vertical):
         """Return the program that is in view, to copy it."""
         if self._show_server:
             return self._source
-        return self._transcript.python() if self._transcript else NOTHING_YET
+        return self._transcript.python() if self._transcript else _(NOTHING_YET)
+
+    def retranslate(self) -> None:
+        """Say the same in the language that is in use now."""
+        if self._drawn is not None:
+            self.query_one("#code-heading", Static).update(self._heading())
+            self._version = -1
+            self._look()
 
     def action_switch_part(self) -> None:
         """Go from the learner's program to the server's source, or back."""

@@ -72,10 +72,19 @@ class ServerLogView(ScrollView, can_focus=True):
         """Add what servers said and did; a sink for events. What is not of a process is passed over."""
         for event in events:
             if type(event) is Proc:
-                line = f"{event.server}  {visible(readable(event), WIDEST)}"
-                self._lines.append((event, line))
+                self._lines.append((event, self._line(event)))
                 self._total += 1
-                self._width = max(self._width, _TIME_WIDTH + cell_len(line))
+
+    def _line(self, event: Proc) -> str:
+        line = f"{event.server}  {visible(readable(event), WIDEST)}"
+        self._width = max(self._width, _TIME_WIDTH + cell_len(line))
+        return line
+
+    def retranslate(self) -> None:
+        """Say the same in the language that is in use now."""
+        lines = [(event, self._line(event)) for event, _line in self._lines]
+        self._lines.clear()
+        self._lines.extend(lines)
 
     @property
     def dropped(self) -> int:
