@@ -172,8 +172,8 @@ def rows_among(events: Sequence[Event], level: Level) -> list[int]:
 def searchable(event: Event) -> str:
     """The text of an event that patterns are matched against: its payload or what it says.
 
-    Payloads are searched as far as their preview goes. What is shown in hexadecimal is searched so. Of what the
-    lab says both is found: what is shown in the language in use, and what is kept.
+    Payloads are searched as far as their preview goes. What is shown in hexadecimal is searched so. Of what
+    the lab says both is found: what is shown in the language in use, and what is kept.
     """
     if language() == SOURCE or isinstance(event, Frame | Message):
         return in_words(event)

@@ -62,7 +62,9 @@ def explain(
         return _tls(error, near)
     if isinstance(error, asyncio.IncompleteReadError | EOFError):
         return Explanation(
-            sentence("cut"), f"{near} ended the connection in the middle of its answer", _said(error)
+            "cut",
+            sentence("{place} ended the connection in the middle of its answer", place=near),
+            _said(error),
         )
     if isinstance(error, ConnectionError) and in_tls and error.errno != errno.ECONNREFUSED:
         return _hung_up(error, near)
