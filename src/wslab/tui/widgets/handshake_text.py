@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from wslab.i18n import N_, _
@@ -123,12 +124,14 @@ def _agreed(handshake: Handshake, width: int) -> list[Content]:
         ),
     ]
     lines = [*heading(_("Offered and chosen"), width)]
+    names = max(12, *(cell_len(name) for name, _offered, _chosen in rows))
+    verbs = max(7, cell_len(_("offered")), cell_len(_("chosen")))
     for name, offered, chosen in rows:
-        lead = line((fit(name, 12) + " ", STRONG), (fit(_("offered"), 7) + " ", MUTED))
+        lead = line((fit(name, names) + " ", STRONG), (fit(_("offered"), verbs) + " ", MUTED))
         lines += paragraph(offered, width, first=lead)
         if handshake.status != 101:
             chosen = _("none: there was no 101")
-        lead = line(" " * 13, (fit(_("chosen"), 7) + " ", MUTED))
+        lead = line(" " * (names + 1), (fit(_("chosen"), verbs) + " ", MUTED))
         lines += paragraph(chosen, width, STRONG, first=lead)
     return lines
 
