@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wslab import __version__
-from wslab.i18n import _
+from wslab.i18n import LANGUAGES, SOURCE, _, choose_language, set_language
 from wslab.lab.lesson_options import add_lesson_parser
 from wslab.lab.progress_command import add_progress_parser
 from wslab.units import parse_duration, parse_size
@@ -83,6 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal"
     )
     parser.add_argument("--theme", metavar="T", help="colours: see the command palette for the names")
+    _add_language(parser)
     parser.set_defaults(run=_app, parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_connect(commands)
@@ -164,6 +165,7 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="D",
         help="for the opening handshake (default: 10s)",
     )
+    _add_language(parser)
     parser.set_defaults(run=_connect, parser=parser)
 
 
@@ -242,7 +244,30 @@ def _add_pilot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--screenshot", metavar="F", help="write the last screen to F.svg or F.txt")
     parser.add_argument("--junit", metavar="F.xml", help="write a JUnit report")
+    _add_language(parser)
     parser.set_defaults(run=_pilot, parser=parser)
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    """Let a command take `--lang`, before its name or after it."""
+    parser.add_argument(
+        "--lang",
+        choices=tuple(LANGUAGES),
+        default=argparse.SUPPRESS,
+        help="the language (default: the one chosen in the lab with L, else that of the locale)",
+    )
+
+
+def _speak(options: argparse.Namespace) -> None:
+    """Speak the language that was asked for, was chosen before, or is that of the locale."""
+    asked = getattr(options, "lang", None)
+    saved = None
+    if asked is None:
+        from wslab.lab.progress import ProgressStore
+        from wslab.lab.state import state_folder
+
+        saved = ProgressStore(state_folder()).load().lang
+    set_language(choose_language(asked, saved, os.environ))
 
 
 def _app(options: argparse.Namespace) -> int:
@@ -255,12 +280,14 @@ def _app(options: argparse.Namespace) -> int:
         return EXIT_NOT_STARTED
     from wslab.tui.run import run_app
 
+    _speak(options)
     return run_app(options)
 
 
 def _connect(options: argparse.Namespace) -> int:
     from wslab.lab.line_mode import run_line_mode
 
+    _speak(options)
     return run_line_mode(options)
 
 
@@ -285,6 +312,8 @@ def _tap(options: argparse.Namespace) -> int:
 def _pilot(options: argparse.Namespace) -> int:
     from wslab.tui.pilot import run_pilot
 
+    # What a script waits for is on the screen in one language: never that of whoever runs it.
+    set_language(getattr(options, "lang", SOURCE))
     return run_pilot(options)
 
 

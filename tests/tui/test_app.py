@@ -61,6 +61,7 @@ EFFECTS: dict[str, Effect] = {
     "next-step": ((), lambda lab: any("not passed yet" in toast for toast in lab.toasts)),
     "hint": ((), lambda lab: "Hint 1" in lab.screen),
     "free-play": ((), lambda lab: "nothing is judged" in lab.screen),
+    "language": ((), lambda lab: "開" in lab.screen),
     "tab-lesson": (("f3",), lambda lab: "pane-lesson" in lab.focus),
     "tab-frame": (("up",), lambda lab: "pane-frame" in lab.focus and "FIN" in lab.screen),
     "tab-handshake": ((), lambda lab: "pane-handshake" in lab.focus and "handshake succeeded" in lab.screen),

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from wslab.bundled import SERVERS
-from wslab.i18n import _
+from wslab.i18n import _, sentence, spoken
 from wslab.lab.commands import (
     CommandError,
     parse_close,
@@ -49,8 +49,9 @@ class BenchCommands:
         action: Action | None = getattr(self, f"_do_{parsed.name}", None)
         if action is None:
             raise CommandError(
-                _("/{name} is for the lab's screen, which `wslab` opens; /help lists what works here").format(
-                    name=parsed.name
+                sentence(
+                    "/{name} is for the lab's screen, which `wslab` opens; /help lists what works here",
+                    name=parsed.name,
                 )
             )
         await action(parsed.rest)
@@ -75,7 +76,7 @@ class BenchCommands:
         path = parse_path("file", rest)
         data = await asyncio.to_thread(read_file, path)
         await self._bench.send_binary(data, str(path))
-        self._say(_("sent {file}, {size}").format(file=path.name, size=format_size(len(data))))
+        self._say(_("sent {name}, {size}").format(name=path.name, size=format_size(len(data))))
 
     async def _do_fragments(self, rest: str) -> None:
         await self._bench.send_fragments(parse_fragments(rest))
@@ -95,14 +96,14 @@ class BenchCommands:
     async def _do_raw(self, rest: str) -> None:
         if not rest:
             raise CommandError(
-                _('/raw needs bytes: hex such as /raw 8900, or words such as /raw text mask=0 "hi"')
+                sentence('/raw needs bytes: hex such as /raw 8900, or words such as /raw text mask=0 "hi"')
             )
         verdict = await self._bench.send_raw(rest)
-        self._say(_("verdict: {text}").format(text=verdict.text))
+        self._say(_("verdict: {verdict}").format(verdict=spoken(verdict.text)))
 
     async def _do_reconnect(self, rest: str) -> None:
         await self._bench.set_reconnect(parse_switch("reconnect", rest))
-        self._say(_("reconnect: {state}").format(state=_shown(self._bench.reconnect)))
+        self._say(_("{option}: {value}").format(option="reconnect", value=_shown(self._bench.reconnect)))
 
     async def _do_compression(self, rest: str) -> None:
         if rest.strip().lower() in {"on", "off", ""}:
@@ -127,7 +128,7 @@ class BenchCommands:
         name, colon, value = rest.partition(":")
         if not colon:
             raise CommandError(
-                _("{text!r} is not a header: write it like /header Name: value").format(text=rest)
+                sentence("{text!r} is not a header: write it like /header Name: value", text=rest)
             )
         self._set(headers=(*self._bench.settings.headers, (name.strip(), value.strip())))
 
@@ -155,8 +156,8 @@ class BenchCommands:
         name = name.strip() or BUNDLED
         if name not in SERVERS:
             raise CommandError(
-                _("there is no server {name!r}: there are {names}").format(
-                    name=name, names=", ".join(SERVERS)
+                sentence(
+                    "there is no server {name!r}: there are {names}", name=name, names=", ".join(SERVERS)
                 )
             )
         if verb == "start":
@@ -166,7 +167,7 @@ class BenchCommands:
         elif verb == "restart":
             await self._bench.restart_server(name)
         else:
-            raise CommandError(_("/server takes start, stop or restart, not {verb!r}").format(verb=verb))
+            raise CommandError(sentence("/server takes start, stop or restart, not {verb!r}", verb=verb))
 
 
 def _shown(value: object) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from wslab.net.explain import NO_TLS, Explanation, explain, explain_timeout
+from wslab.net.explain import Explanation, explain, explain_timeout
+from wslab.net.explain_tables import NO_TLS
 from wslab.net.leg import TLS_GOODBYE, Leg
 from wslab.net.lifecycle import Lifecycle, Sink
 from wslab.net.options import ConnectOptions

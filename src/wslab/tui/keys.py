@@ -38,5 +38,6 @@ LAB_KEYS = (
     _key("f7", "tab('log')", "Log", "tab-log", "Go to the log"),
     _key("f8", "tab('stats')", "Statistics", "tab-stats", "Read the statistics"),
     _key("escape", "log", "Back to the log", "back-to-log", "Go back to the log"),
+    _key("L", "app.language", "Language", "language", "Speak English or Japanese"),
     _key("question_mark", "app.help", "Help", "help", "Show all keys and commands", shown=True),
 )

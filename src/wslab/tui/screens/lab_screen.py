@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Coroutine
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from wslab.i18n import _
+from wslab.i18n import _, sentence, spoken
 from wslab.lab.commands import CommandError
 from wslab.lab.course import Lesson
 from wslab.lab.course import Phase as CoursePhase
@@ -89,6 +90,24 @@ class LabScreen(Screen[None]):
         yield StepPanel(id="step-panel")
         yield Composer()
         yield Footer(show_command_palette=False)
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that work now, named in the language in use: the footer reads them here."""
+        return {
+            key: ActiveBinding(
+                active.node,
+                dataclasses.replace(active.binding, description=_(active.binding.description)),
+                active.enabled,
+                _(active.tooltip),
+            )
+            for key, active in super().active_bindings.items()
+        }
+
+    def retranslate(self) -> None:
+        """Say the same in the language that is in use now."""
+        self.show_lesson()
+        self.show_statistics()
 
     def on_mount(self) -> None:
         """Show what there is and start the clocks that repaint it."""
@@ -213,7 +232,7 @@ class LabScreen(Screen[None]):
         try:
             await action
         except (CommandError, WorkbenchError, ConnectFailed, NotOpen, ValueError, OSError) as error:
-            self.notify(visible(str(error)), severity="error", timeout=8, markup=False)
+            self.notify(visible(spoken(str(error))), severity="error", timeout=8, markup=False)
 
     @on(Composer.Sent)
     def run_line(self, event: Composer.Sent) -> None:
@@ -275,7 +294,9 @@ class LabScreen(Screen[None]):
 
     async def _connect(self) -> None:
         if self.workbench.view.phase in LIVE:
-            raise WorkbenchError("this connection is in use: d disconnects it, /connect URL replaces it")
+            raise WorkbenchError(
+                sentence("this connection is in use: d disconnects it, /connect URL replaces it")
+            )
         await self.connect()
 
     async def connect(self, target: str | None = None) -> None:
@@ -332,12 +353,12 @@ class LabScreen(Screen[None]):
         """Switch between wire frames and whole messages."""
         log = self.pages.log_view
         log.level = "messages" if log.level == "frames" else "frames"
-        self.say(f"the log shows {log.level}")
+        self.say(_("the log shows {level}").format(level=log.level))
 
     def action_reset(self) -> None:
         """Set the statistics to zero."""
         self.workbench.statistics.reset()
-        self.say("the statistics start again at zero")
+        self.say(_("the statistics start again at zero"))
 
     def action_open(self) -> None:
         """Ask for another WebSocket."""
@@ -351,11 +372,15 @@ class LabScreen(Screen[None]):
         """Copy the row under the cursor to the clipboard of the terminal."""
         text = self.pages.log_view.payload_text()
         if text is None:
-            self.say("no row is selected")
+            self.say(_("no row is selected"))
             return
         self.app.copy_to_clipboard(text[:LARGEST_COPY])
-        cut = f" (the first {LARGEST_COPY})" if len(text) > LARGEST_COPY else ""
-        self.say(f"copied {len(text)} characters{cut}; if the terminal refuses, w saves to a file")
+        told = _("copied {count} characters; if the terminal refuses, w saves to a file")
+        if len(text) > LARGEST_COPY:
+            told = _(
+                "copied {count} characters (the first {most}); if the terminal refuses, w saves to a file"
+            )
+        self.say(told.format(count=len(text), most=LARGEST_COPY))
 
     def action_lesson(self, step: int) -> None:
         """Go to the next or the previous lesson of the phase."""

@@ -1,0 +1,79 @@
+"""The language of everything on the screen changes in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.demo import Demo
+from tests.support.lab_app import NARROW, WIDE, a_lab
+from wslab.i18n import SOURCE, language, set_language
+from wslab.tui.app import LabApp
+from wslab.tui.retranslate import TEXTUAL
+from wslab.wire.events import Phase
+
+
+@pytest.fixture(autouse=True)
+def _back_to_the_source() -> Iterator[None]:
+    yield
+    set_language(SOURCE)
+
+
+def a_demo() -> Demo:
+    demo = Demo()
+    demo.opened().talked()
+    return demo
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+@pytest.mark.parametrize("tab", ["f3", "f4", "f5", "f6", "f7", "f8"])
+async def test_there_and_back_is_the_same_screen(tab: str, size: tuple[int, int]) -> None:
+    async with a_lab(size, bench=a_demo().bench) as lab:
+        await lab.press("f7", "up", "up", "up", tab, "pagedown")
+        lab.app.lab_screen.show_statistics()
+        await lab.settle()
+        before, focus = lab.screen, lab.focus
+        offsets = [node.scroll_offset for node in lab.app.lab_screen.walk_children()]  # type: ignore[attr-defined]
+        await lab.press("L")
+        await lab.sees("メッセージを書いて", "ハンドシェイク", "送信" if size == WIDE else "テキスト")
+        for text in ("Handshake", "Connect  ", "Filter", "following", "paused", "type a message"):
+            assert text not in lab.screen
+        assert [node.scroll_offset for node in lab.app.lab_screen.walk_children()][: len(offsets)] == offsets  # type: ignore[attr-defined]
+        assert lab.focus == focus
+        await lab.press("L")
+        await lab.sees("type a message")
+        assert lab.screen == before
+        assert lab.focus == focus
+
+
+async def test_the_connection_and_the_position_stay_and_the_choice_is_kept() -> None:
+    demo = a_demo()
+    async with a_lab(WIDE, bench=demo.bench) as lab:
+        store = lab.app.lab_screen.learner.store
+        await lab.press("up", "up", "enter")
+        view, total = lab.bench.view, lab.bench.journal.total
+        log = lab.app.lab_screen.pages.log_view
+        current = log.current
+        await lab.press("L")
+        assert (lab.bench.view, lab.bench.journal.total) == (view, total)
+        assert view.phase is Phase.OPEN
+        assert log.current is current
+        assert not log.following
+        assert language() == "ja"
+        await until(lambda: store.progress.lang == "ja", "the choice to be kept")
+        await lab.press("L")
+        assert language() == "en"
+        await until(lambda: store.progress.lang == "en", "the choice to be kept")
+
+
+async def test_the_palette_speaks_the_language_too() -> None:
+    async with a_lab(WIDE, bench=a_demo().bench) as lab:
+        await lab.press("L", "ctrl+p")
+        await lab.sees("コマンドを検索", "テーマを変える")
+
+
+async def test_what_textual_offers_is_listed_word_for_word() -> None:
+    async with a_lab(WIDE, bench=a_demo().bench) as lab:
+        offered = list(super(LabApp, lab.app).get_system_commands(lab.app.screen))
+        assert {text for command in offered for text in (command.title, command.help)} <= set(TEXTUAL)
