@@ -60,6 +60,8 @@ EFFECTS: dict[str, Effect] = {
     "next-lesson": ((), lambda lab: "frames that carry them" in lab.screen),
     "next-step": ((), lambda lab: any("not passed yet" in toast for toast in lab.toasts)),
     "hint": ((), lambda lab: "Hint 1" in lab.screen),
+    "run-exercise": ((), lambda lab: any("no file to run" in toast for toast in lab.toasts)),
+    "edit-exercise": ((), lambda lab: any("no file to run" in toast for toast in lab.toasts)),
     "free-play": ((), lambda lab: "nothing is judged" in lab.screen),
     "language": ((), lambda lab: "開" in lab.screen),
     "tab-lesson": (("f3",), lambda lab: "pane-lesson" in lab.focus),

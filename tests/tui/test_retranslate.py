@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.demo import Demo
 from tests.support.lab_app import NARROW, WIDE, a_lab
+from tests.support.waiting import until
 from wslab.i18n import SOURCE, language, set_language
 from wslab.tui.app import LabApp
 from wslab.tui.retranslate import TEXTUAL

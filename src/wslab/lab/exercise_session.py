@@ -55,9 +55,9 @@ class ExerciseSession:
         return self._space.file
 
     @property
-    def started(self) -> bool:
-        """Whether the learner has the file."""
-        return self.file.exists()
+    def watching(self) -> bool:
+        """Whether the learner has begun: the file is run whenever it is saved."""
+        return self._watching is not None
 
     @property
     def running(self) -> bool:

@@ -30,6 +30,8 @@ LAB_KEYS = (
     _key("n", "next_step", "Next", "next-step", "Go on to the next step, or to the next lesson after the last"),
     _key("h", "hint", "Hint", "hint", "Show one hint more for this step", shown=True),
     _key("f", "judge", "Free play", "free-play", "Play without being judged, or be judged again"),
+    _key("x", "exercise", "Run exercise", "run-exercise", "Begin the exercise of this lesson, or run its file now"),
+    _key("e", "edit", "Edit exercise", "edit-exercise", "Edit the file of the exercise in $EDITOR"),
     _key("f2", "tab('lesson')", "Lesson", "tab-lesson", "Read the lesson"),
     _key("f3", "tab('frame')", "Frame", "tab-frame", "Take the frame under the cursor apart"),
     _key("f4", "tab('handshake')", "Handshake", "tab-handshake", "Read the opening handshake"),
