@@ -12,7 +12,7 @@ settings.register_profile("lab", deadline=None)
 settings.load_profile("lab")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def visited_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for state in which the lab was here before, so that it greets nobody."""
     folder = tmp_path_factory.mktemp("state")

@@ -8,6 +8,7 @@ import signal
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -159,6 +160,32 @@ async def test_kill_takes_what_the_process_started_with_it(run: Run) -> None:
     await until(lambda: gone(grandchild), "the grandchild's end")
 
 
+async def test_the_group_can_be_killed_when_its_leader_has_gone(run: Run) -> None:
+    child = await run("""
+        if os.fork() == 0:
+            os.close(1), os.close(2)
+            time.sleep(60)
+        print(os.getpid())
+    """)
+    await until(lambda: child.process.returncode == 0 and child.out, "its end")
+    left = [each for each in psutil.process_iter() if group_of(each.pid) == child.process.pid]
+    assert left
+    child.process.kill_group()
+    await until(lambda: all(map(gone, left)), "the end of what it left behind")
+    child.process.kill_group()
+
+
+async def test_it_runs_where_and_with_what_it_is_told(tmp_path: Path) -> None:
+    child = Child()
+    program = "import os; print(os.getcwd()); print(os.environ['WSLAB_WORD'], os.environ['PYTHONUNBUFFERED'])"
+    command = [sys.executable, "-S", "-c", program]
+    child.process = await ChildProcess.launch(
+        command, child.heard, child.changed, folder=tmp_path, environment={"WSLAB_WORD": "abcdefgh"}
+    )
+    await child.process.wait()
+    assert child.out == [str(tmp_path), "abcdefgh 1"]
+
+
 async def test_a_grandchild_that_holds_the_output_open_does_not_hold_us_up(run: Run) -> None:
     child = await run("""
         if os.fork() == 0:
@@ -235,6 +262,13 @@ async def test_what_cannot_be_started(command: list[str]) -> None:
 )
 def test_exits_in_words(code: int, words: str) -> None:
     assert describe_exit(code) == words
+
+
+def group_of(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
 
 
 def gone(process: psutil.Process) -> bool:

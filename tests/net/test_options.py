@@ -146,6 +146,42 @@ def test_deflate_offers(offer: DeflateOffer, header: list[tuple[str, str | None]
     assert ConnectOptions("ws://h/", deflate=offer, compression=False).extensions() is None
 
 
+@pytest.mark.parametrize(
+    ("text", "offer"),
+    [
+        ("server_max_window_bits=9", DeflateOffer(server_max_window_bits=9)),
+        ("client_max_window_bits", DeflateOffer()),
+        (
+            " Server_No_Context_Takeover;client_no_context_takeover, client_max_window_bits=10;",
+            DeflateOffer(True, True, None, 10),
+        ),
+    ],
+)
+def test_deflate_offers_are_read_as_handshakes_write_them(text: str, offer: DeflateOffer) -> None:
+    assert DeflateOffer.parse(text) == offer
+    assert DeflateOffer.parse(str(offer)) == offer
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "there are server_no_context_takeover, client_no_context_takeover, server_max_window_bits"),
+        ("maybe", "'maybe' is no parameter"),
+        ("factory", "'factory' is no parameter"),
+        ("server_no_context_takeover=1", "takes no value, not '1'"),
+        ("server_max_window_bits", "such as server_max_window_bits=10"),
+        ("client_max_window_bits=", "such as client_max_window_bits=10"),
+        ("server_max_window_bits=x", "server_max_window_bits 'x'"),
+        ("server_max_window_bits=16", "from 8 to 15"),
+        ("client_max_window_bits=8", "from 9 to 15"),
+    ],
+)
+def test_deflate_offers_that_are_none(text: str, words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        DeflateOffer.parse(text)
+    assert words in str(caught.value)
+
+
 @pytest.mark.parametrize("bits", [7, 16, 0])
 def test_window_bits_out_of_range(bits: int) -> None:
     with pytest.raises(UsageError, match=f"server_max_window_bits {bits}"):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import pytest
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.dom import DOMNode
 
+from tests.support.bench import of
 from tests.support.demo import Demo
 from tests.support.lab_app import NARROW, SIZES, WIDE, Lab, a_lab
 from tests.support.waiting import until
@@ -20,7 +23,7 @@ from wslab.tui.screens.target_screen import TargetScreen
 from wslab.tui.screens.welcome_screen import WelcomeScreen
 from wslab.tui.widgets.composer import Composer
 from wslab.tui.widgets.frame_log import FrameLog
-from wslab.wire.events import Frame, Opcode, Phase
+from wslab.wire.events import Direction, Frame, Opcode, Phase
 
 # --- keys
 
@@ -56,6 +59,9 @@ EFFECTS: dict[str, Effect] = {
     "previous-lesson": (("]", "]"), lambda lab: "frames that carry them" in lab.screen),
     "next-lesson": ((), lambda lab: "frames that carry them" in lab.screen),
     "language": ((), lambda lab: "開" in lab.screen),
+    "next-step": ((), lambda lab: any("not passed yet" in toast for toast in lab.toasts)),
+    "hint": ((), lambda lab: "Hint 1" in lab.screen),
+    "free-play": ((), lambda lab: "nothing is judged" in lab.screen),
     "tab-lesson": (("f3",), lambda lab: "pane-lesson" in lab.focus),
     "tab-frame": (("up",), lambda lab: "pane-frame" in lab.focus and "FIN" in lab.screen),
     "tab-handshake": ((), lambda lab: "pane-handshake" in lab.focus and "handshake succeeded" in lab.screen),
@@ -158,6 +164,52 @@ async def test_the_palette_offers_every_action_of_the_lab() -> None:
         await lab.sees("Handshake")
         await lab.press("down", "enter")
         await until(lambda: "pane-handshake" in lab.focus, "the handshake")
+
+
+# --- keys that come faster than they are taken
+
+
+def burst(lab: Lab, *keys: str) -> None:
+    """Have keys come in one packet, as over a slow link: the next is there before the one before is taken."""
+    for key in keys:
+        character = {"slash": "/", "question_mark": "?"}.get(key, key)
+        lab.app.post_message(events.Key(key, character if len(character) == 1 else None))
+
+
+async def test_lines_that_come_at_once_are_sent_one_by_one() -> None:
+    async with a_lab() as lab:
+        await lab.connected()
+        burst(lab, "ctrl+u", *"hi", "enter", *"yo", "enter", *"z", "enter")
+        await lab.sees("< TEXT       1 z")
+        sent = [frame.preview for frame in of(lab.bench, Frame) if frame.direction is Direction.C2S]
+        assert sent == [b"hi", b"yo", b"z"]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_letters_wait_for_the_key_that_says_where_they_go(size: tuple[int, int]) -> None:
+    async with a_lab(size, bench=Demo().opened().talked().bench) as lab:
+        await lab.press("f7")
+        burst(lab, "i", *"for", "escape", "m", "slash", *"<")
+        await until(lambda: composer(lab) == "/filter <", f"what was typed, not {composer(lab)!r}")
+        assert lab.app.lab_screen.pages.log_view.level == "messages"
+        burst(lab, "ctrl+u", *"x", "question_mark", "escape", "f5", "question_mark")
+        await until(lambda: isinstance(lab.app.screen, HelpScreen), "the help")
+        assert composer(lab) == "x?"
+
+
+async def test_a_key_that_is_lost_on_its_way_holds_up_none_for_long() -> None:
+    async with a_lab(bench=Demo().bench) as lab:
+        stuck, go_on = asyncio.Event(), asyncio.Event()
+
+        async def hang() -> None:
+            stuck.set()
+            await go_on.wait()
+
+        lab.app.lab_screen.pages.log_view.call_later(hang)
+        await until(stuck.is_set, "a widget that hangs")
+        burst(lab, "up", "ctrl+c", "ctrl+c")
+        await until(lambda: lab.app._exit, "the end of the app")
+        go_on.set()
 
 
 # --- start and end

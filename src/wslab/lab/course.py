@@ -1,48 +1,61 @@
-"""The course: four phases, their lessons, and what a lesson says.
+"""The course: phases, their lessons, and what a lesson is. `lab/course_files.py` reads it from a folder.
 
-Structure is TOML and prose is Markdown, so that a translation never touches what the lab relies on:
-
-    course.toml                    format, id, the phases in order
-    1-basics/en.md                 title and summary of a phase
-    1-basics/010-connect/lesson.toml
-    1-basics/010-connect/en.md     title, summary and steps of a lesson
-
-Lessons of a phase come in the order of their folders' names. Ids are permanent: progress is kept by them.
+Ids are permanent: progress is kept by them, and a lesson that was renamed is also found by the ids it had
+before. Prose is there in every language at once, since the language changes in place while the lab runs.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-from wslab.bundled import SERVERS
-from wslab.bundled import folder as bundled_folder
-
-FORMAT = 1
-"""The version of the files that this module reads."""
+from wslab.i18n import _, language
+from wslab.lab.prose import Localized, fill
+from wslab.lab.steps import Step
+from wslab.lab.toml_table import CourseError
+from wslab.wire.patterns import Pattern
 
 FALLBACK_LANG = "en"
-"""The language of a text that is not there in the one that was asked for."""
-
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LANG = re.compile(r"[a-z]{2,3}")
-_RFC = re.compile(r"[1-9]\d{2,4}#[1-9]\d*(\.[1-9]\d*)*")
-_URL_PATH = re.compile(r"/[!-\"$-~]*")
-_LINE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*")
-_STEP = re.compile(r"^## step: *(.*?) *$", re.MULTILINE)
-_FENCE = "+++"
-_LONGEST_LESSON = 120
+"""The language in which everything is there, and of what is not there in the one that was asked for."""
 
 
-class CourseError(Exception):
-    """A file of the course is not as it must be.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A TCP connection of the learner's program that is broken off."""
 
-    The message names the file, the key, what was found and what would be right.
-    """
+    conn: int
+    """Which of its connections, counted from 1."""
+    after: Pattern
+    """The event on it after which that happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A file that the learner edits and the lab runs."""
+
+    kind: Literal["client", "server"]
+    """client: the learner's program connects. server: the lab connects to it."""
+    entry: str
+    """Name of the file in `start/` and `solution/`."""
+    timeout: float
+    """Seconds that one whole attempt may take."""
+    seeds: int
+    """With how many different seeds it has to pass."""
+    cut: tuple[Cut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A wrong solution, and what must become of it."""
+
+    file: str
+    """Its name in `mutants/`."""
+    dies: str
+    """Id of the step that it does not get past."""
+    says: str | None
+    """Key of what the learner is told; None where no diagnosis fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +64,66 @@ class Lesson:
 
     id: str
     """Permanent: progress is kept by it."""
+    formerly: tuple[str, ...]
+    """Ids it had before."""
     phase: int
     """Number of its phase, from 1."""
-    title: str
-    summary: str
-    """One sentence."""
     minutes: int
     """How long it takes, about."""
     rfc: tuple[str, ...]
     """What it teaches, as `6455#5.5.2`: RFC 6455, section 5.5.2."""
-    server: str
-    """Name of the bundled server it uses."""
+    needs: tuple[str, ...]
+    """Ids of the lessons that should come first."""
+    mode: Literal["app", "exercise"]
+    """app: done in the lab. exercise: the learner edits a file."""
+    server: str | None
+    """Name of the bundled server it uses; None where the learner writes the server."""
     path: str
     """Path, and query, on that server: `/close/1008?reason=no`."""
-    lang: str
-    """Language of the prose: the fallback where there is no translation."""
-    body: str
-    """The prose as Markdown, as its file has it."""
-    steps: tuple[str, ...]
-    """Titles of its steps."""
+    options: tuple[str, ...]
+    """Options of the command line that the server is started with."""
+    exercise: Exercise | None
+    steps: tuple[Step, ...]
+    """In the order in which they become active."""
+    mutants: tuple[Mutant, ...]
+    folder: Path
+    """Where its files lie."""
+    texts: Mapping[str, Localized] = field(hash=False)
+    """Its prose by language; English is always there."""
 
     @property
-    def page(self) -> str:
-        """The whole lesson as Markdown to show: title, length and sources first, steps numbered."""
-        numbers = iter(range(1, len(self.steps) + 1))
-        body = _STEP.sub(lambda found: f"## {next(numbers)}. {found[1]}", self.body)
-        return f"# {self.title}\n\n{self.summary}  \n*{self.minutes} min · {_cite(self.rfc)}*\n\n{body}"
+    def title(self) -> str:
+        """Its title in the language in use."""
+        return self.text().title
+
+    @property
+    def summary(self) -> str:
+        """One sentence in the language in use."""
+        return self.text().summary
+
+    def text(self, lang: str | None = None) -> Localized:
+        """Return its prose in a language, or in the one in use; in English where there is none."""
+        return _text(self.texts, lang)
+
+    def page(self, lang: str | None = None, values: Mapping[str, object] | None = None) -> str:
+        """Return all that a learner reads from the start, as Markdown: intro, steps and what comes after.
+
+        Title, length and sources come first, the steps are numbered. Hints and what is said of mistakes are
+        left out, since they are for those who ask.
+
+        Args:
+            lang: language of the prose; the one in use where it is None.
+            values: what placeholders stand for, such as ``seed.word``.
+        """
+        text = self.text(lang)
+        length = _("{minutes} min").format(minutes=self.minutes)
+        parts = [f"# {text.title}", f"{text.summary}  \n*{length} · {cite(self.rfc)}*", text.intro]
+        for number, step in enumerate(self.steps, 1):
+            prose = text.steps[step.id]
+            parts += [f"## {number}. {prose.title}", prose.body]
+        if text.after:
+            parts += [f"## {text.after.title}", text.after.body]
+        return fill("\n\n".join(part for part in parts if part), values or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +133,23 @@ class Phase:
     number: int
     """Place in the course, from 1."""
     id: str
-    title: str
-    summary: str
-    """What it is about, in one paragraph."""
     lessons: tuple[Lesson, ...]
+    texts: Mapping[str, Localized] = field(hash=False)
+    """Title and summary by language; English is always there."""
+
+    @property
+    def title(self) -> str:
+        """Its title in the language in use."""
+        return self.text().title
+
+    @property
+    def summary(self) -> str:
+        """What it is about, in one paragraph, in the language in use."""
+        return self.text().summary
+
+    def text(self, lang: str | None = None) -> Localized:
+        """Return title and summary in a language, or in the one in use; in English where there is none."""
+        return _text(self.texts, lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,238 +165,84 @@ class Course:
         return tuple(lesson for phase in self.phases for lesson in phase.lessons)
 
     def lesson(self, lesson_id: str) -> Lesson:
-        """Return a lesson by its id.
+        """Return a lesson by its id, or by one that it had before.
 
         Raises:
             KeyError: there is none; the message lists the ids there are.
         """
         for lesson in self.lessons:
-            if lesson.id == lesson_id:
+            if lesson_id == lesson.id or lesson_id in lesson.formerly:
                 return lesson
         known = ", ".join(lesson.id for lesson in self.lessons)
         raise KeyError(f"there is no lesson {lesson_id!r}: the lessons are {known}")
 
 
-def load_course(folder: Path | None = None, lang: str = FALLBACK_LANG) -> Course:
-    """Read a course.
-
-    Args:
-        folder: the one that holds `course.toml`; the bundled lessons where it is None.
-        lang: language of the prose, as `en` or `ja`. What is not translated comes in English.
+def check_graph(lessons: Iterable[Lesson]) -> None:
+    """Check that ids are used once and that every lesson can be reached.
 
     Raises:
-        CourseError: a file is missing or wrong.
-        ValueError: ``lang`` is not a language code.
-        BundledError: the bundled lessons are missing.
+        CourseError: an id is there twice, a lesson needs one that is not there or comes in a later phase, or
+            lessons need each other.
     """
-    if not _LANG.fullmatch(lang):
-        raise ValueError(f"{lang!r} is not a language: write it like en or ja")
-    root = bundled_folder("lessons") if folder is None else folder
-    top = _Table.read(root / "course.toml", {"format", "id", "phase"})
-    course_id = top.text("id", _ID, "words of a-z and 0-9 joined by -, such as wslab")
-    entries = top.tables("phase")
-    phases = tuple(_load_phase(root, entry, number, lang) for number, entry in enumerate(entries, 1))
-    _refuse_twins(root / "course.toml", "phase.id", [phase.id for phase in phases])
-    _refuse_twins(root, "id of a lesson", [lesson.id for phase in phases for lesson in phase.lessons])
-    return Course(course_id, phases)
+    by_id: dict[str, Lesson] = {}
+    owners: dict[str, Lesson] = {}
+    for lesson in lessons:
+        by_id[lesson.id] = lesson
+        for name in (lesson.id, *lesson.formerly):
+            if name in owners:
+                raise CourseError(
+                    f"{_file(lesson)}: the id {name!r} is there twice, also in {_file(owners[name])}; every "
+                    "id of a lesson must be used once, and never again by another"
+                )
+            owners[name] = lesson
+    for lesson in by_id.values():
+        for need in lesson.needs:
+            _check_need(lesson, need, by_id, owners)
+    _refuse_circles(by_id)
 
 
-def _load_phase(root: Path, entry: _Table, number: int, lang: str) -> Phase:
-    entry.only({"id", "folder"})
-    phase_id = entry.text("id", _ID, "words of a-z and 0-9 joined by -, such as basics")
-    folder = root / entry.text("folder", _ID, "the name of a folder beside course.toml, such as 1-basics")
-    if not folder.is_dir():
-        raise entry.error("folder", folder.name, "the name of a folder beside course.toml")
-    prose = _read_prose(folder, lang)
-    if prose.body:
-        raise CourseError(
-            f"{prose.file}: found text below the front matter; a phase has a title and a summary only"
-        )
-    places = sorted(path.parent for path in folder.glob("*/lesson.toml"))
-    # A folder without lesson.toml would be a lesson that silently is not there.
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and path not in places and not path.name.startswith((".", "_")):
-            raise CourseError(
-                f"{path / 'lesson.toml'}: there is no such file; every folder of a phase is a lesson"
-            )
-    lessons = tuple(_load_lesson(place, number, lang) for place in places)
-    return Phase(number, phase_id, prose.title, prose.summary, lessons)
-
-
-def _load_lesson(folder: Path, phase: int, lang: str) -> Lesson:
-    table = _Table.read(folder / "lesson.toml", {"format", "id", "phase", "minutes", "rfc", "server"})
-    lesson_id = table.text("id", _ID, "words of a-z and 0-9 joined by -, such as p1-connect")
-    if table.number("phase", 1, 99) != phase:
-        raise table.error(
-            "phase", table.values["phase"], f"{phase}, as its folder {folder.parent.name} is that phase's"
-        )
-    server = table.table("server", {"name", "path"})
-    name = server.text("name", _ID, f"a bundled server: {', '.join(SERVERS)}")
-    if name not in SERVERS:
-        raise server.error("name", name, f"a bundled server: {', '.join(SERVERS)}")
-    prose = _read_prose(folder, lang)
-    steps = tuple(_STEP.findall(prose.body))
-    if not steps or not all(steps):
-        found = "a step without a title" if steps else "no step"
-        raise CourseError(f"{prose.file}: found {found}; a lesson has headings like ## step: Press c")
-    return Lesson(
-        id=lesson_id,
-        phase=phase,
-        title=prose.title,
-        summary=prose.summary,
-        minutes=table.number("minutes", 1, _LONGEST_LESSON),
-        rfc=table.texts("rfc", _RFC, "RFC and section, such as 6455#5.5.2"),
-        server=name,
-        path=server.text("path", _URL_PATH, "a path on the server, such as /close/1008"),
-        lang=prose.lang,
-        body=prose.body,
-        steps=steps,
-    )
-
-
-def _cite(sources: tuple[str, ...]) -> str:
-    """Return the sources in words, each RFC once: `RFC 6455 5.2, 5.4`."""
+def cite(sources: tuple[str, ...]) -> str:
+    """Return sources such as `6455#5.2` in words, each RFC once: `RFC 6455 5.2, 5.4`."""
     sections: dict[str, list[str]] = {}
     for source in sources:
-        number, _, section = source.partition("#")
+        number, _hash, section = source.partition("#")
         sections.setdefault(number, []).append(section)
     return " · ".join(f"RFC {number} {', '.join(found)}" for number, found in sections.items())
 
 
-def _refuse_twins(file: Path, key: str, ids: list[str]) -> None:
-    for place, found in enumerate(ids):
-        if found in ids[:place]:
-            raise CourseError(f"{file}: {key} {found!r} is there twice; every id must be used once")
+def _text(texts: Mapping[str, Localized], lang: str | None) -> Localized:
+    found = texts.get(language() if lang is None else lang)
+    return found or Localized(None, texts[FALLBACK_LANG].english)
 
 
-@dataclass(frozen=True, slots=True)
-class _Prose:
-    file: Path
-    lang: str
-    title: str
-    summary: str
-    body: str
+def _file(lesson: Lesson) -> Path:
+    return lesson.folder / "lesson.toml"
 
 
-def _read_prose(folder: Path, lang: str) -> _Prose:
-    if not (folder / f"{lang}.md").is_file():
-        lang = FALLBACK_LANG
-    file = folder / f"{lang}.md"
-    lines = _read(file).splitlines()
-    if not lines or lines[0].strip() != _FENCE:
-        found = lines[0] if lines else "an empty file"
+def _check_need(lesson: Lesson, need: str, by_id: Mapping[str, Lesson], owners: Mapping[str, Lesson]) -> None:
+    needed = by_id.get(need)
+    if needed is None:
+        now = f"; it is {owners[need].id} now" if need in owners else ""
+        raise CourseError(f"{_file(lesson)}: needs is {need!r}; it must be the id of a lesson{now}")
+    if needed.phase > lesson.phase:
         raise CourseError(
-            f"{file}: the first line is {found!r}; it must be {_FENCE}, then title and summary, then {_FENCE}"
+            f"{_file(lesson)}: needs is {need!r}, of phase {needed.phase}; it must be of phase "
+            f"{lesson.phase} or an earlier one"
         )
-    end = next((place for place, line in enumerate(lines[1:], 1) if line.strip() == _FENCE), 0)
-    if not end:
+
+
+def _refuse_circles(by_id: Mapping[str, Lesson]) -> None:
+    # What can be reached one after the other is taken away; what then is left needs what never comes.
+    left = dict(by_id)
+    while ready := [name for name, lesson in left.items() if not left.keys() & set(lesson.needs)]:
+        for name in ready:
+            del left[name]
+    if left:
+        way = [next(iter(left))]
+        while way[-1] not in way[:-1]:
+            way.append(next(need for need in left[way[-1]].needs if need in left))
+        circle = way[way.index(way[-1]) :]
         raise CourseError(
-            f"{file}: the front matter has no end; after title and summary comes a line {_FENCE}"
+            f"{_file(left[circle[0]])}: needs goes round in a circle, {' → '.join(circle)}; "
+            "a lesson must not need itself"
         )
-    table = _Table.parse(file, "\n".join(lines[1:end]), {"title", "summary"})
-    return _Prose(
-        file=file,
-        lang=lang,
-        title=table.text("title", _LINE, "one line of text"),
-        summary=table.text("summary", _LINE, "one line of text"),
-        body="\n".join(lines[end + 1 :]).strip(),
-    )
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise CourseError(f"{file}: there is no such file") from None
-    except OSError as error:
-        raise CourseError(f"{file}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise CourseError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A TOML table whose values are taken out one by one, each checked."""
-
-    file: Path
-    where: str
-    """The table's name and a dot; empty at the top of the file."""
-    values: Mapping[str, Any]
-
-    @classmethod
-    def read(cls, file: Path, keys: Collection[str]) -> _Table:
-        return cls.parse(file, _read(file), keys)
-
-    @classmethod
-    def parse(cls, file: Path, text: str, keys: Collection[str]) -> _Table:
-        try:
-            values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise CourseError(f"{file}: not TOML: {error}") from None
-        table = cls(file, "", values)
-        # The format comes first: a newer one has keys that this reader does not know.
-        if "format" in keys:
-            table.check_format()
-        table.only(keys)
-        return table
-
-    def error(self, key: str, found: object, right: str) -> CourseError:
-        return CourseError(f"{self.file}: {self.where}{key} is {found!r}; it must be {right}")
-
-    def only(self, keys: Collection[str]) -> None:
-        for key in self.values:
-            if key not in keys:
-                raise CourseError(
-                    f"{self.file}: {self.where}{key} is not a key; the keys are {', '.join(sorted(keys))}"
-                )
-
-    def get(self, key: str, right: str) -> Any:
-        try:
-            return self.values[key]
-        except KeyError:
-            raise CourseError(f"{self.file}: {self.where}{key} is missing; it must be {right}") from None
-
-    def check_format(self) -> None:
-        value = self.get("format", str(FORMAT))
-        if type(value) is int and value > FORMAT:
-            raise self.error(
-                "format", value, f"{FORMAT}: this file was written for a newer wslab, so update wslab"
-            )
-        if type(value) is not int or value != FORMAT:
-            raise self.error("format", value, str(FORMAT))
-
-    def text(self, key: str, pattern: re.Pattern[str], right: str) -> str:
-        value = self.get(key, right)
-        if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise self.error(key, value, right)
-        return value
-
-    def texts(self, key: str, pattern: re.Pattern[str], right: str) -> tuple[str, ...]:
-        value = self.get(key, f"a list: {right}")
-        if not isinstance(value, list) or not value:
-            raise self.error(key, value, f"a list of at least one: {right}")
-        for item in value:
-            if not isinstance(item, str) or not pattern.fullmatch(item):
-                raise self.error(key, item, right)
-        return tuple(value)
-
-    def number(self, key: str, low: int, high: int) -> int:
-        right = f"a whole number from {low} to {high}"
-        value = self.get(key, right)
-        if type(value) is not int or not low <= value <= high:
-            raise self.error(key, value, right)
-        return value
-
-    def table(self, key: str, keys: Collection[str]) -> _Table:
-        value = self.get(key, f"a table with {', '.join(sorted(keys))}")
-        if not isinstance(value, dict):
-            raise self.error(key, value, f"a table with {', '.join(sorted(keys))}")
-        table = _Table(self.file, f"{self.where}{key}.", value)
-        table.only(keys)
-        return table
-
-    def tables(self, key: str) -> list[_Table]:
-        value = self.get(key, f"at least one [[{key}]]")
-        if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
-            raise self.error(key, value, f"at least one [[{key}]]")
-        return [_Table(self.file, f"{key} {place}: ", item) for place, item in enumerate(value, 1)]

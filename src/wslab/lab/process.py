@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from wslab.i18n import sentence
 from wslab.lab.lines import LineSplitter
@@ -64,7 +65,13 @@ class ChildProcess:
 
     @classmethod
     async def launch(
-        cls, command: Sequence[str], on_lines: LinesCallback, on_change: Callable[[], None]
+        cls,
+        command: Sequence[str],
+        on_lines: LinesCallback,
+        on_change: Callable[[], None],
+        *,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> ChildProcess:
         """Start a program.
 
@@ -73,6 +80,8 @@ class ChildProcess:
             on_lines: is called in the loop with lines as they arrive, never after `wait` returned.
             on_change: is called in the loop when it has exited, while lines of it may still be on their
                 way, and when one of its output streams has ended.
+            folder: the folder it runs in; ours where it is None.
+            environment: variables to set beside those of this process.
 
         Raises:
             OSError: it cannot be started.
@@ -84,7 +93,8 @@ class ChildProcess:
         await process._loop.subprocess_exec(
             lambda: _Pipes(process),
             *command,
-            env={**os.environ, **settings},
+            env={**os.environ, **settings, **(environment or {})},
+            cwd=folder,
             start_new_session=True,
             close_fds=True,
         )
@@ -116,6 +126,14 @@ class ChildProcess:
     def kill(self) -> None:
         """Send SIGKILL to the process and to everything it started that stayed in its session's group."""
         self._signal(os.killpg, signal.SIGKILL)
+
+    def kill_group(self) -> None:
+        """Do the same also when the process has exited: what it left behind goes on without it."""
+        # A group keeps its number for as long as somebody is in it, so the number is nobody else's by chance
+        # unless the group is empty and the kernel has gone once around; hence only right after the end.
+        if self.pid > 0:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
 
     async def wait(self) -> int:
         """Wait until it exited and all it wrote has been handed on; return the exit code."""

@@ -73,6 +73,8 @@ class Workbench:
         self.journal = Journal()
         self.statistics = Statistics(self.clock)
         self.transcript = Transcript()
+        self.judge: Callable[[Sequence[Event]], None] | None = None
+        """A sink that judges a learner by all events, if there is one."""
         self.supervisor = supervisor or Supervisor(self.clock, self.record)
         self.settings = ConnectOptions("ws://127.0.0.1/", keepalive=None)
         """Options of the next connection, but for its URL."""
@@ -95,6 +97,8 @@ class Workbench:
         self.statistics.observe(events)
         self.journal.append(events)
         self.transcript.observe(events)
+        if self.judge is not None:
+            self.judge(events)
         for event in events:
             kind = type(event)
             if kind is Frame or kind is Message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from asyncio.trsock import TransportSocket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
@@ -178,7 +179,7 @@ class Lifecycle:
             # Even where the sink fails, a connection ends.
             self._half_closed = set(Direction)
             if self.phase in (Phase.OPEN, Phase.CLOSING):
-                self._conclude(error or cause)
+                self.conclude(error or cause)
 
     def cut(self, transport: asyncio.WriteTransport, why: str, what: str = "reset") -> None:
         """End TCP from this side at once, and with it an open connection.
@@ -189,7 +190,7 @@ class Lifecycle:
             what: `reset` for a TCP reset, `fin` for an end in order.
         """
         if what == "reset":
-            _reset_on_close(transport)
+            reset_on_close(transport.get_extra_info("socket"))
         if what == "reset" or transport.get_write_buffer_size():
             transport.abort()
         else:
@@ -199,7 +200,7 @@ class Lifecycle:
         finally:
             self._half_closed = set(Direction)
             if self.final is None and Direction.S2C in self._closes:
-                self._conclude(None)
+                self.conclude(None)
             elif self.final is None:
                 self.move(
                     Phase.CLOSED, "client", sentence("{why}; programs report that as 1006", why=why), 1006
@@ -281,7 +282,12 @@ class Lifecycle:
                         why = sentence("the server sent Close {close}", close=close)
                     self.move(Phase.CLOSING, side, why, _code(event))
 
-    def _conclude(self, error: BaseException | None) -> None:
+    def conclude(self, error: BaseException | None) -> None:
+        """Enter the final state of a connection that was open, from its Close frames and the end of TCP.
+
+        Args:
+            error: what broke TCP; None for an end in order.
+        """
         sent, received = self._closes.get(Direction.C2S), self._closes.get(Direction.S2C)
         if received is not None:
             first = received if received.first or sent is None else sent
@@ -300,17 +306,7 @@ class Lifecycle:
                 why = joined(" ", (why, sentence("The server left TCP open, so the client cut it")))
             self.move(Phase.CLOSED, side, why, _code(first))
             return
-        side = "server"
-        if self._overdue:
-            cause: str = sentence("the server did not answer it in time, so the client cut TCP")
-        elif error is None:
-            cause = sentence("the server ended the TCP connection")
-        elif isinstance(error, OSError):
-            cause = explain(error).why
-        else:
-            detail = explain(error).detail
-            cause = sentence("this program broke the connection off: {detail}", detail=detail)
-            side = "client"
+        side, cause = self.ending(error)
         if sent:
             why = sentence("the client sent Close {close}, but {cause}", close=_said(sent), cause=cause)
         else:
@@ -319,10 +315,20 @@ class Lifecycle:
         why = joined("", (why, where, f": 1006 {describe(1006).name}"))
         self.move(Phase.ERROR, side, why, 1006)
 
+    def ending(self, error: BaseException | None) -> tuple[str, str]:
+        """Return who ended TCP before the closing handshake was done, and how as a clause in plain words."""
+        if self._overdue:
+            return "server", sentence("the server did not answer it in time, so the client cut TCP")
+        if error is None:
+            return "server", sentence("the server ended the TCP connection")
+        if isinstance(error, OSError):
+            return "server", explain(error).why
+        detail = explain(error).detail
+        return "client", sentence("this program broke the connection off: {detail}", detail=detail)
 
-def _reset_on_close(transport: asyncio.BaseTransport) -> None:
-    """Make closing the socket send a TCP reset (RST) in place of an orderly end (FIN)."""
-    sock = transport.get_extra_info("socket")
+
+def reset_on_close(sock: TransportSocket | None) -> None:
+    """Make closing a transport's socket send a TCP reset (RST) in place of an orderly end (FIN)."""
     if sock is not None and sock.fileno() >= 0:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST_ON_CLOSE)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from websockets.exceptions import InvalidProxy, InvalidURI
@@ -58,6 +58,37 @@ class DeflateOffer:
             raise UsageError(
                 sentence("client_max_window_bits {bits}: write a number from 9 to 15", bits=bits)
             )
+
+    def __str__(self) -> str:
+        """Return the parameters as a handshake writes them."""
+        parameters = self.factory().get_request_params()
+        return "; ".join(name if value is None else f"{name}={value}" for name, value in parameters)
+
+    @classmethod
+    def parse(cls, text: str) -> DeflateOffer:
+        """Read parameters as a handshake writes them, with `;`, `,` or spaces between them.
+
+        Those that are not named keep their defaults. `client_max_window_bits` alone leaves it to the server.
+
+        Raises:
+            UsageError: a parameter is not one of the four, or has a value that it cannot have.
+        """
+        values: dict[str, Any] = {}
+        for parameter in re.split(r"[;,\s]+", text.strip(" ;,")):
+            name, equals, value = parameter.lower().partition("=")
+            if name not in cls.__dataclass_fields__:
+                raise UsageError(f"{name!r} is no parameter: there are {', '.join(cls.__dataclass_fields__)}")
+            if name.endswith("takeover"):
+                if equals:
+                    raise UsageError(f"{name} takes no value, not {value!r}")
+                values[name] = True
+            elif not equals and name.startswith("client"):
+                values[name] = True
+            elif not re.fullmatch("[0-9]{1,2}", value):
+                raise UsageError(f"{name} {value!r}: write a number, such as {name}=10")
+            else:
+                values[name] = int(value)
+        return cls(**values)
 
     def factory(self) -> ClientPerMessageDeflateFactory:
         """Return what makes the offer and the extension in the library."""

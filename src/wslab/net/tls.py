@@ -40,9 +40,16 @@ def client_context(options: ConnectOptions) -> ssl.SSLContext | None:
     return context
 
 
-def describe_transport(transport: asyncio.BaseTransport) -> str:
-    """Return both ends of a connection and how it is encrypted: `127.0.0.1:4 > 127.0.0.1:8, TLSv1.3 …`."""
+def describe_transport(transport: asyncio.BaseTransport, *, accepted: bool = False) -> str:
+    """Return both ends of a connection and how it is encrypted: `127.0.0.1:4 > 127.0.0.1:8, TLSv1.3 …`.
+
+    Args:
+        transport: one end of it.
+        accepted: whether the other side opened it, so that it comes first.
+    """
     ends = [transport.get_extra_info(name) for name in ("sockname", "peername")]
+    if accepted:
+        ends.reverse()
     text = " > ".join(_address(end) for end in ends)
     tls = transport.get_extra_info("ssl_object")
     if tls is None:

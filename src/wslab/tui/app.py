@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widgets import Static
 
 from wslab.i18n import LANGUAGES, N_, _, language, set_language
-from wslab.lab.course import load_course
+from wslab.lab.course_files import load_course
 from wslab.tui.pacing import BEAT, Pacer
 from wslab.tui.retranslate import retranslate
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from wslab.lab.learner import Learner
     from wslab.lab.workbench import Workbench
 
 FPS = 10
@@ -33,6 +36,8 @@ FPS = 10
 
 INTERRUPT_WITHIN = 3.0
 """Seconds in which the second ctrl+c must come."""
+KEY_TAKES = 0.3
+"""Seconds after which a key no longer waits for the one before it: that one was lost on its way."""
 INTERNAL_ERROR = N_("internal error")
 """What a failure of the lab itself is called in the log."""
 
@@ -52,8 +57,8 @@ class LabApp(App[None]):
         theme: name of a Textual theme.
         welcome: whether to greet a learner who is here for the first time.
         workbench: what it works on; one of its own where None.
+        seed: number that the values of lessons are made of; chance where None.
         opened: called once the lab is on the screen.
-        keep_language: remembers the language that the learner changed to, by its code.
 
     Raises:
         UnknownTheme: there is no such theme.
@@ -85,8 +90,8 @@ class LabApp(App[None]):
         theme: str | None = None,
         welcome: bool = False,
         workbench: Workbench | None = None,
+        seed: int | None = None,
         opened: Callable[[], None] | None = None,
-        keep_language: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
         if theme is not None:
@@ -99,7 +104,7 @@ class LabApp(App[None]):
             self.theme = theme
         self.course = load_course()
         try:
-            self._lesson = self.course.lesson(lesson) if lesson else self.course.phases[0].lessons[0]
+            self._lesson = self.course.lesson(lesson) if lesson else None
         except KeyError as error:
             raise ValueError(error.args[0]) from None
         self._workbench = workbench
@@ -108,9 +113,13 @@ class LabApp(App[None]):
         self.pacer = Pacer(fps)
         self._phase = phase
         self._welcome = welcome
+        self._seed = seed
         self._opened = opened
-        self._keep_language = keep_language
+        self._learner: Learner | None = None
         self._held: list[events.Event] | None = []
+        self._typed: deque[events.Key | events.Paste] = deque()
+        self._key_under_way: asyncio.TimerHandle | None = None
+        self._keys = 0
         self._interrupted = False
 
     @property
@@ -136,18 +145,63 @@ class LabApp(App[None]):
             self.call_after_refresh(self._open)
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep what is typed while the lab is opened."""
-        if self._held is None:
+        """Keep what is typed while the lab is opened, and keys in their order from then on."""
+        typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if self._held is not None:
+            if typed:
+                self._held.append(event)
+            elif not isinstance(event, events.MouseEvent):
+                await super().on_event(event)
+        elif isinstance(event, events.Key | events.Paste) and typed:
+            self._typed.append(event)
+            if self._key_under_way is None:
+                await self._take_keys()
+        else:
             await super().on_event(event)
-        elif isinstance(event, events.Key | events.Paste):
-            self._held.append(event)
-        elif not isinstance(event, events.MouseEvent):
+
+    # A letter has its effect where it arrives, but a key such as Enter climbs from widget to widget before it
+    # has one, and what it does may move the focus. Keys that come in one packet, as they do over a slow link,
+    # would overtake it: two lines would be sent as one, and letters would go where they mean something else.
+
+    async def _take_keys(self) -> None:
+        while self._typed and self._key_under_way is None:
+            event = self._typed.popleft()
+            focused = self.focused or self.screen
+            letter = isinstance(event, events.Paste) or focused.check_consume_key(event.key, event.character)
             await super().on_event(event)
+            if not letter:
+                self._keys += 1
+                self._key_under_way = asyncio.get_running_loop().call_later(
+                    KEY_TAKES, self.call_later, self._key_done, self._keys
+                )
+                climb = (*focused.ancestors_with_self, self)
+                # The second time round for the messages with which widgets answer the key.
+                self._climb((*climb, *climb), self._keys)
+
+    def _climb(self, path: Sequence[MessagePump], key: int) -> None:
+        """Go where a key goes, behind it."""
+        for place, node in enumerate(path, start=1):
+            if node.call_later(self._climb, path[place:], key):
+                return  # A node that is being closed takes no callback.
+        self.call_later(self._key_done, key)
+
+    async def _key_done(self, key: int) -> None:
+        if key == self._keys and self._key_under_way is not None:
+            self._key_under_way.cancel()
+            self._key_under_way = None
+            await self._take_keys()
 
     async def _open(self) -> None:
+        from wslab.lab.learner import Learner
+        from wslab.lab.lesson_run import Seed
+        from wslab.lab.state import state_folder
         from wslab.tui.screens.lab_screen import LabScreen
 
-        self.lab_screen = LabScreen(self.workbench, self.course, self._lesson, self.pacer.rate)
+        seed = None if self._seed is None else Seed(self._seed)
+        learner = self._learner = Learner(
+            self.course, state_folder(), self.workbench.clock, seed=seed, report=self._report_lab_error
+        )
+        self.lab_screen = LabScreen(self.workbench, learner, self._lesson or learner.lesson, self.pacer.rate)
         with self.batch_update():  # one repaint when all is there
             await self.push_screen(self.lab_screen)
         if self._phase != 1:
@@ -161,6 +215,10 @@ class LabApp(App[None]):
         if self._opened is not None:
             self.call_after_refresh(self._opened)
 
+    def on_notify(self) -> None:
+        """Take back what was said before: a pile of it would cover the log."""
+        self.clear_notifications()
+
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Tell of a failure that nobody waits for; Python itself would print it across the screen."""
         error = context.get("exception")
@@ -168,6 +226,10 @@ class LabApp(App[None]):
         self.workbench.note(INTERNAL_ERROR, text)
         self.notify(visible(text), title=_(INTERNAL_ERROR), severity="error", timeout=15, markup=False)
         self.log.error(text, *(traceback.format_exception(error) if error else ()))
+
+    def _report_lab_error(self, error: Exception) -> None:
+        """Tell of a failure of the lab that was caught, so that it broke nothing else."""
+        self._report(asyncio.get_running_loop(), {"message": "lesson", "exception": error})
 
     def _greet(self) -> None:
         from wslab.tui.screens.welcome_screen import WelcomeScreen
@@ -184,6 +246,8 @@ class LabApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Close the connection and stop the servers; the app ends when they are gone."""
+        if self._learner is not None:
+            await self._learner.close()
         if self._workbench is not None:
             await self._workbench.close()
 
@@ -213,8 +277,8 @@ class LabApp(App[None]):
         code = codes[(codes.index(language()) + 1) % len(codes)]
         set_language(code)
         retranslate(self.lab_screen)
-        if self._keep_language is not None:
-            self._keep_language(code)
+        if (learner := self._learner) is not None:
+            learner.keep(lambda: learner.store.set_language(code))
 
     def action_phase(self, number: int) -> None:
         """Go to a phase; of those to come, show what they will be about."""

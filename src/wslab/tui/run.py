@@ -33,7 +33,9 @@ def run_app(options: argparse.Namespace) -> int:
     prepare_environment(os.environ)
     # Nothing that start-up makes is garbage: looking for some takes a tenth of it.
     gc.disable()
+    from wslab.bundled import BundledError
     from wslab.lab.state import first_visit, state_folder
+    from wslab.lab.toml_table import CourseError
     from wslab.tui.app import LabApp, UnknownTheme
 
     try:
@@ -54,6 +56,9 @@ def run_app(options: argparse.Namespace) -> int:
     except (UnknownTheme, ValueError) as error:
         print(f"wslab: {spoken(str(error))}", file=sys.stderr)
         return 2
+    except (CourseError, BundledError) as error:
+        print(f"wslab: {error}", file=sys.stderr)
+        return 3
     return asyncio.run(_run(app, options.mouse))
 
 

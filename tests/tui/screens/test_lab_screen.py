@@ -145,8 +145,44 @@ async def test_another_websocket_is_a_few_keys_away() -> None:
         await lab.phase(Phase.OPEN)
         await lab.sees('"type": "time"')
         assert lab.bench.target == "/time?every=50ms"
+        await until(lambda: "composer" in lab.focus, "the line at the bottom")
+        await lab.leave_line()
         await lab.press("o", "down", "enter")
         await until(lambda: lab.bench.target == "/echo" and lab.bench.view.phase is Phase.OPEN, "the echo")
+
+
+@pytest.mark.parametrize("keys", [("o",), ("i", *"/connect ")], ids=str)
+async def test_however_it_is_opened_a_connection_is_shown_from_its_start(keys: tuple[str, ...]) -> None:
+    async with a_lab() as lab:
+        await lab.connected()
+        await lab.leave_line()
+        await lab.press("home")
+        assert not lab.app.lab_screen.pages.log_view.following
+        lab.app.lab_screen.query_one(Composer).value = ""
+        await lab.press(*keys, *"/time", "enter")
+        await lab.sees('"type": "time"')
+        assert lab.app.lab_screen.pages.log_view.following
+        await until(lambda: "composer" in lab.focus, "the line at the bottom")
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=str)
+async def test_where_the_line_opened_none_the_key_that_is_offered_is_a_key(size: tuple[int, int]) -> None:
+    async with a_lab(size) as lab:
+        await lab.line("/connect /nowhere")
+        await lab.told("404")
+        await until(lambda: "composer" not in lab.focus, "letters to be keys")
+        lab.bench.aim("/echo")
+        await lab.press("c")
+        await lab.phase(Phase.OPEN)
+
+
+async def test_only_the_last_that_was_said_stays_on_the_screen() -> None:
+    async with a_lab(NARROW, bench=Demo().bench) as lab:
+        for line in ("/one", "/two", "/three"):
+            await lab.line(line)
+            await lab.told(line)
+        await lab.sees("/three")
+        assert len(lab.toasts) == 1
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=str)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from textual.app import App, ComposeResult
 
-from wslab.lab.course import load_course
+from wslab.lab.course_files import load_course
 from wslab.lab.server_status import ServerState, ServerStatus
 from wslab.tui.pictures import screen_text
 from wslab.tui.widgets.top_bar import TopBar

@@ -15,8 +15,9 @@ from textual.widgets import Footer
 
 from wslab.i18n import _, sentence, spoken
 from wslab.lab.commands import CommandError
-from wslab.lab.course import Course, Lesson
+from wslab.lab.course import Lesson
 from wslab.lab.course import Phase as CoursePhase
+from wslab.lab.learner import Learner
 from wslab.lab.workbench import BUNDLED, LIVE, Workbench, WorkbenchError
 from wslab.net.lifecycle import ConnectFailed, NotOpen
 from wslab.tasks import spawn
@@ -26,15 +27,20 @@ from wslab.tui.safe_text import visible
 from wslab.tui.screens.target_screen import TargetScreen
 from wslab.tui.widgets.composer import Composer
 from wslab.tui.widgets.course_list import CourseList
+from wslab.tui.widgets.lesson_page import lesson_page, phase_page
+from wslab.tui.widgets.lesson_view import END, TOP
 from wslab.tui.widgets.pages import NARROW, Pages
 from wslab.tui.widgets.server_list import ServerList
 from wslab.tui.widgets.state_line import StateLine, StateView
 from wslab.tui.widgets.stats_panel import StatsLine
+from wslab.tui.widgets.step_panel import StepPanel
 from wslab.tui.widgets.top_bar import TopBar
 from wslab.wire.events import Event, Http, State
 
 STATS_HZ = 3
 """Repaints of the statistics a second."""
+STEPS_AFTER = 0.05
+"""Seconds until a changed verdict is shown."""
 LARGEST_COPY = 100_000
 """Characters that are copied to the terminal's clipboard at most."""
 
@@ -52,14 +58,17 @@ class LabScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*LAB_KEYS]
 
-    def __init__(self, workbench: Workbench, course: Course, lesson: Lesson, fps: float) -> None:
+    def __init__(self, workbench: Workbench, learner: Learner, lesson: Lesson, fps: float) -> None:
         super().__init__()
         self.workbench = workbench
-        self.course = course
+        self.learner = learner
+        self.course = learner.course
         self.lesson = lesson
         self.pages = Pages(workbench.journal, fps)
-        self.runner = CommandRunner(workbench, self.pages, self.say, self.run_action)
-        self._read: set[str] = set()
+        self.runner = CommandRunner(workbench, self.pages, self.say, self.run_action, self.connect)
+        self._steps_due = False
+        self._about_phase = False
+        self._told: set[str] = set()
         self._rtt: float | None = None
 
     def compose(self) -> ComposeResult:
@@ -78,6 +87,7 @@ class LabScreen(Screen[None]):
                 yield StateLine(id="state-line")
                 yield StatsLine(id="stats-line")
                 yield self.pages
+        yield StepPanel(id="step-panel")
         yield Composer()
         yield Footer(show_command_palette=False)
 
@@ -106,9 +116,10 @@ class LabScreen(Screen[None]):
         self.pages.code.follow(self.workbench.transcript)
         self.pages.code.show_server(BUNDLED)
         self.workbench.listen(self.observe)
+        self.learner.listen(self.show_course)
         self.set_interval(1 / STATS_HZ, self.show_statistics)
         self.show_state()
-        self.call_after_refresh(self.show_lesson)
+        self.call_after_refresh(self.open_lesson)
 
     def observe(self, event: Event) -> None:
         """Show at once what changes the state; a listener of the workbench."""
@@ -126,6 +137,8 @@ class LabScreen(Screen[None]):
 
     def show_statistics(self) -> None:
         """Show the statistics and what the servers do; several times a second."""
+        if self.learner.session is not None:
+            self.learner.session.run.tick()
         snapshot = self.workbench.statistics.snapshot()
         self.pages.stats.show(snapshot)
         self.query_one(StatsLine).show(snapshot)
@@ -156,16 +169,53 @@ class LabScreen(Screen[None]):
         lessons = self.course.phases[self.lesson.phase - 1].lessons
         return f"{self.lesson.title} {lessons.index(self.lesson) + 1}/{len(lessons)}"
 
-    def show_lesson(self) -> None:
-        """Show the lesson and its place in the course."""
-        self.pages.lesson.show(self.lesson)
-        self.query_one(CourseList).show(self.course, self.lesson, self._read)
+    def open_lesson(self) -> None:
+        """Sit down at the lesson and show it and its place in the course."""
+        session = self.learner.sit_down(self.lesson)
+        if session is not None:
+            session.listen(self._steps_changed)
+        self.workbench.judge = session.run.observe if session is not None else None
         if self.workbench.target.startswith("/"):
             self.workbench.aim(self.lesson.path)
+        self.show_lesson(session.view if session is not None and session.view else TOP)
+
+    def show_lesson(self, place: int | None = None) -> None:
+        """Show the lesson as far as it has come, at a place of its page if one is given."""
+        session = self.learner.session
+        page = lesson_page(session) if session is not None else self.lesson.page()
+        self._about_phase = False
+        self.pages.lesson.show(page, place)
+        self.query_one(StepPanel).show(session)
+        self.show_course()
+
+    def show_course(self) -> None:
+        """Show the place of the lesson in the course, and what is passed of it."""
+        # The last writes end while the screen is being taken down.
+        if not self.is_running:
+            return
+        self.query_one(CourseList).show(self.course, self.lesson, self.learner.finished, self.learner.begun)
+        for trouble in (self.learner.store.problem, self.learner.store.notice):
+            if trouble is not None and trouble not in self._told:
+                self._told.add(trouble)
+                self.notify(visible(trouble), severity="warning", timeout=10, markup=False)
+
+    def _steps_changed(self) -> None:
+        # Under a flood a verdict changes with every frame; it is shown as often as the eye can follow.
+        if not self._steps_due:
+            self._steps_due = True
+            self.set_timer(STEPS_AFTER, self._show_steps)
+
+    def _show_steps(self) -> None:
+        self._steps_due = False
+        session = self.learner.session
+        self.query_one(StepPanel).show(session)
+        if session is not None and not self._about_phase:
+            self.pages.lesson.show(lesson_page(session))
 
     def show_phase(self, phase: CoursePhase) -> None:
         """Show what a phase that is still to come will be about."""
-        self.pages.lesson.show_phase(phase)
+        self._about_phase = True
+        self.pages.lesson.show(phase_page(phase), TOP)
         self.action_tab("lesson")
 
     def say(self, text: str) -> None:
@@ -247,10 +297,23 @@ class LabScreen(Screen[None]):
             raise WorkbenchError(
                 sentence("this connection is in use: d disconnects it, /connect URL replaces it")
             )
+        await self.connect()
+
+    async def connect(self, target: str | None = None) -> None:
+        """Connect to a target, the present one where None; show it happen and get ready to write.
+
+        Raises:
+            ConnectFailed, WorkbenchError, ValueError: as `Workbench.connect` does.
+        """
+        composer = self.query_one(Composer)
         self._bring("log")
         self.pages.log_view.follow()
-        await self.workbench.connect()
-        composer = self.query_one(Composer)
+        try:
+            await self.workbench.connect(target)
+        except (ConnectFailed, WorkbenchError):
+            if composer.has_focus and not composer.value:
+                self.pages.reenter()  # What to do now is said in keys.
+            raise
         if not composer.used:
             composer.offer("hello")
         composer.focus()
@@ -303,7 +366,7 @@ class LabScreen(Screen[None]):
 
     def _open(self, target: str | None) -> None:
         if target is not None:
-            self.carry_out(self.workbench.connect(target), "connect")
+            self.carry_out(self.connect(target), "connect")
 
     def action_copy(self) -> None:
         """Copy the row under the cursor to the clipboard of the terminal."""
@@ -327,10 +390,43 @@ class LabScreen(Screen[None]):
             self._go_to(lessons[place])
 
     def _go_to(self, lesson: Lesson) -> None:
-        self._read.add(self.lesson.id)
         self.lesson = lesson
-        self.show_lesson()
+        self.open_lesson()
         self._bring("lesson")
+
+    def action_next_step(self) -> None:
+        """Go on to the step that is judged, or to the next lesson after the last one."""
+        session = self.learner.session
+        if session is None or (session.finished and not session.advance()):
+            self.action_lesson(1)
+        elif session.advance():
+            self.show_lesson(session.view)
+            self._bring("lesson")
+        elif not session.finished:
+            self.say(_("this step is not passed yet: h shows a hint, ] goes to the next lesson"))
+
+    def action_hint(self) -> None:
+        """Show one hint more for the step in view."""
+        session = self.learner.session
+        if session is None:
+            self.say(_("this lesson has no steps to be judged here"))
+        elif session.hint():
+            self.show_lesson(END)
+            self._bring("lesson")
+        else:
+            self.say(_("there is no other hint for this step"))
+
+    def action_judge(self) -> None:
+        """Play without being judged, or be judged again."""
+        session = self.learner.session
+        if session is not None:
+            judged = session.toggle_judging()
+            self.query_one(StepPanel).show(session)
+            self.say(
+                _("steps are judged again")
+                if judged
+                else _("free play: nothing is judged until f is pressed")
+            )
 
     def action_filter(self) -> None:
         """Type a filter for the log."""

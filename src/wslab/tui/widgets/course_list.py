@@ -1,4 +1,4 @@
-"""The lessons of the phase: which is open, which are read, and what comes after them."""
+"""The lessons of the phase: which is open, which are passed, and what comes after them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from wslab.i18n import language
 from wslab.lab.course import Course, Lesson
 
 CURRENT = "▸"
-READ = "✓"
+FINISHED, BEGUN = "✓", "…"
 
 
 class CourseList(OptionList):
-    """One line a lesson: `▸` stands before the open one, `✓` before those that were read."""
+    """One line a lesson: `▸` before the open one, `✓` before what is passed, `…` before what is begun."""
 
     DEFAULT_CSS = """
     CourseList {
@@ -50,15 +51,18 @@ class CourseList(OptionList):
         super().__init__(id=id, markup=False, compact=True)
         self._shown: object = None
 
-    def show(self, course: Course, lesson: Lesson, read: Collection[str] = ()) -> None:
+    def show(
+        self, course: Course, lesson: Lesson, finished: Collection[str] = (), begun: Collection[str] = ()
+    ) -> None:
         """Show the phase of a lesson, and the titles of the other phases.
 
         Args:
             course: the whole course.
             lesson: the one that is open.
-            read: ids of the lessons that were read to their end.
+            finished: ids of the lessons that were passed to their end.
+            begun: ids of the lessons of which something is passed.
         """
-        state = (course, lesson.id, frozenset(read))
+        state = (course, lesson.id, frozenset(finished), frozenset(begun), language())
         if state == self._shown:
             return
         self._shown = state
@@ -71,12 +75,12 @@ class CourseList(OptionList):
                     )
                 )
                 continue
-            done = sum(entry.id in read for entry in phase.lessons)
+            done = sum(entry.id in finished for entry in phase.lessons)
             heading = f"{phase.number} {phase.title}  {done}/{len(phase.lessons)}"
             options.append(Option(Text(heading), disabled=True))
             for entry in phase.lessons:
                 here = CURRENT if entry.id == lesson.id else " "
-                tick = READ if entry.id in read else " "
+                tick = FINISHED if entry.id in finished else BEGUN if entry.id in begun else " "
                 options.append(Option(Text(f"{here}{tick} {entry.title}"), f"lesson:{entry.id}"))
         self.set_options(options)
         self.highlighted = self.get_option_index(f"lesson:{lesson.id}")

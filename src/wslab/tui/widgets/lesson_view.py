@@ -1,4 +1,4 @@
-"""The text of a lesson, or what a phase to come is about."""
+"""A page of prose: a lesson as far as it has come, or what a phase is about."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from textual.containers import VerticalScroll
 
-from wslab.lab.course import Lesson, Phase
-
 if TYPE_CHECKING:
     from textual.widgets import Markdown
 
-NO_LESSONS_YET = "*The lessons of this phase are still to come.*"
+
+TOP, END = -1, -2
+"""Places on a page beside its headings."""
 
 
 class LessonView(VerticalScroll, can_focus=True):
-    """Shows one lesson as a page that scrolls with the arrow keys, page up and page down."""
+    """Shows one page that scrolls with the arrow keys, page up and page down."""
 
     DEFAULT_CSS = """
     LessonView {
@@ -35,36 +35,56 @@ class LessonView(VerticalScroll, can_focus=True):
         super().__init__(id=id)
         self._page = ""
         self._shown = ""
+        self._heading: int | None = None
         self._markdown: Markdown | None = None
 
-    def show(self, lesson: Lesson) -> None:
-        """Show a lesson from its beginning; where it is shown already, leave it as it is."""
-        self._show(lesson.page)
+    def show(self, page: str, heading: int | None = None) -> None:
+        """Show a page; where it is shown already, leave it as it is.
 
-    def show_phase(self, phase: Phase) -> None:
-        """Show what a phase is about."""
-        lessons = "\n".join(f"- {lesson.title}: {lesson.summary}" for lesson in phase.lessons)
-        self._show(f"# {phase.number} {phase.title}\n\n{phase.summary}\n\n{lessons or NO_LESSONS_YET}")
+        Args:
+            page: Markdown.
+            heading: which second-level heading to bring to the top, from 0, or `TOP` or `END`; None to
+                stay at the place that is read.
+        """
+        self._page = page
+        if heading is not None:
+            self._heading = heading
+        if self.is_attached:
+            self.call_later(self._draw)
 
     def on_mount(self) -> None:
         """Show what was asked for before there was a screen."""
-        self._show(self._page)
-
-    def _show(self, page: str) -> None:
-        self._page = page
-        if self.is_attached and page != self._shown:
-            self.call_later(self._draw)
+        self.call_later(self._draw)
 
     async def _draw(self) -> None:
         page = self._page
-        if page == self._shown:
-            return
-        if self._markdown is None:
-            # Imported here since it takes a while, which the first picture of the app need not wait for.
-            from textual.widgets import Markdown
+        if page != self._shown:
+            if self._markdown is None:
+                # Imported here since it takes a while, which the first picture of the app need not wait for.
+                from textual.widgets import Markdown
 
-            self._markdown = Markdown(open_links=False)
-            await self.mount(self._markdown)
-        await self._markdown.update(page)
-        self._shown = page
-        self.scroll_home(animate=False)
+                self._markdown = Markdown(open_links=False)
+                await self.mount(self._markdown)
+            await self._markdown.update(page)
+            self._shown = page
+        if self._heading is not None:
+            self.call_after_refresh(self._bring)
+
+    def on_resize(self) -> None:
+        """Bring up what was asked for while the page was not in view."""
+        if self._heading is not None:
+            self.call_after_refresh(self._bring)
+
+    def _bring(self) -> None:
+        heading = self._heading
+        if heading is None or not self.size:
+            return
+        self._heading = None
+        if heading == END:
+            self.scroll_end(animate=False)
+            return
+        headings = list(self.query("MarkdownH2"))
+        if heading == TOP or heading >= len(headings):
+            self.scroll_home(animate=False)
+        else:
+            self.scroll_to_widget(headings[heading], top=True, animate=False)

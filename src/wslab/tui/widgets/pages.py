@@ -97,7 +97,11 @@ class Pages(Vertical):
             f"#pane-{name}"
         )
         target = next((each for each in (page, *page.query("*")) if each.can_focus), None)
-        if target is not None:
+        if target is None:
+            return
+        if all(node.display for node in target.ancestors_with_self):
+            target.focus()
+        else:  # It is still behind another page.
             self.call_after_refresh(target.focus)
 
     def reenter(self) -> None:

@@ -1,0 +1,31 @@
+"""Never comes back."""
+
+import asyncio
+import os
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+URL = os.environ["WSLAB_URL"]
+WORD = os.environ["WSLAB_WORD"]
+NUMBER = os.environ["WSLAB_NUMBER"]
+
+
+async def lose() -> None:
+    """Say the word on the first connection and stay until it breaks."""
+    try:
+        async with connect(URL) as websocket:
+            await websocket.send(WORD)
+            await websocket.recv()
+            await websocket.recv()
+    except ConnectionClosed:
+        pass
+
+
+async def main() -> None:
+    await lose()
+    await asyncio.sleep(1)
+    print(f"never said: {NUMBER}")
+
+
+asyncio.run(main())

@@ -1,0 +1,20 @@
+"""Takes a message and leaves without an answer."""
+
+import asyncio
+import os
+
+from websockets.asyncio.server import ServerConnection, serve
+
+PORT = int(os.environ["WSLAB_PORT"])
+
+
+async def echo(connection: ServerConnection) -> None:
+    print(await connection.recv())
+
+
+async def main() -> None:
+    async with serve(echo, "127.0.0.1", PORT) as server:
+        await server.serve_forever()
+
+
+asyncio.run(main())
