@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser: argparse.ArgumentParser = options.parser
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     run: Callable[[argparse.Namespace], int] = options.run
+    _speak(options)
     try:
         return run(options)
     except KeyboardInterrupt:
@@ -260,14 +261,17 @@ def _add_language(parser: argparse.ArgumentParser) -> None:
 
 def _speak(options: argparse.Namespace) -> None:
     """Speak the language that was asked for, was chosen before, or is that of the locale."""
-    asked = getattr(options, "lang", None)
+    option: str | None = getattr(options, "lang", None)
+    if options.run is _pilot:
+        # What a script waits for is on the screen in one language: never that of whoever runs it.
+        option = option or SOURCE
     saved = None
-    if asked is None:
+    if option is None:
         from wslab.lab.progress import ProgressStore
         from wslab.lab.state import state_folder
 
         saved = ProgressStore(state_folder()).load().lang
-    set_language(choose_language(asked, saved, os.environ))
+    set_language(choose_language(option, saved, os.environ))
 
 
 def _app(options: argparse.Namespace) -> int:
@@ -280,14 +284,12 @@ def _app(options: argparse.Namespace) -> int:
         return EXIT_NOT_STARTED
     from wslab.tui.run import run_app
 
-    _speak(options)
     return run_app(options)
 
 
 def _connect(options: argparse.Namespace) -> int:
     from wslab.lab.line_mode import run_line_mode
 
-    _speak(options)
     return run_line_mode(options)
 
 
@@ -312,8 +314,6 @@ def _tap(options: argparse.Namespace) -> int:
 def _pilot(options: argparse.Namespace) -> int:
     from wslab.tui.pilot import run_pilot
 
-    # What a script waits for is on the screen in one language: never that of whoever runs it.
-    set_language(getattr(options, "lang", SOURCE))
     return run_pilot(options)
 
 

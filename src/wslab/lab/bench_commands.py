@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from wslab.bundled import SERVERS
-from wslab.i18n import _, sentence, spoken
+from wslab.i18n import _, spoken
 from wslab.lab.commands import (
     CommandError,
     parse_close,
@@ -49,9 +49,8 @@ class BenchCommands:
         action: Action | None = getattr(self, f"_do_{parsed.name}", None)
         if action is None:
             raise CommandError(
-                sentence(
-                    "/{name} is for the lab's screen, which `wslab` opens; /help lists what works here",
-                    name=parsed.name,
+                _("/{name} is for the lab's screen, which `wslab` opens; /help lists what works here").format(
+                    name=parsed.name
                 )
             )
         await action(parsed.rest)
@@ -76,7 +75,7 @@ class BenchCommands:
         path = parse_path("file", rest)
         data = await asyncio.to_thread(read_file, path)
         await self._bench.send_binary(data, str(path))
-        self._say(_("sent {name}, {size}").format(name=path.name, size=format_size(len(data))))
+        self._say(_("sent {file}, {size}").format(file=path.name, size=format_size(len(data))))
 
     async def _do_fragments(self, rest: str) -> None:
         await self._bench.send_fragments(parse_fragments(rest))
@@ -96,14 +95,14 @@ class BenchCommands:
     async def _do_raw(self, rest: str) -> None:
         if not rest:
             raise CommandError(
-                sentence('/raw needs bytes: hex such as /raw 8900, or words such as /raw text mask=0 "hi"')
+                _('/raw needs bytes: hex such as /raw 8900, or words such as /raw text mask=0 "hi"')
             )
         verdict = await self._bench.send_raw(rest)
-        self._say(_("verdict: {verdict}").format(verdict=spoken(verdict.text)))
+        self._say(_("verdict: {text}").format(text=spoken(verdict.text)))
 
     async def _do_reconnect(self, rest: str) -> None:
         await self._bench.set_reconnect(parse_switch("reconnect", rest))
-        self._say(_("{option}: {value}").format(option="reconnect", value=_shown(self._bench.reconnect)))
+        self._say(_("reconnect: {state}").format(state=_shown(self._bench.reconnect)))
 
     async def _do_compression(self, rest: str) -> None:
         if rest.strip().lower() in {"on", "off", ""}:
@@ -128,7 +127,7 @@ class BenchCommands:
         name, colon, value = rest.partition(":")
         if not colon:
             raise CommandError(
-                sentence("{text!r} is not a header: write it like /header Name: value", text=rest)
+                _("{text!r} is not a header: write it like /header Name: value").format(text=rest)
             )
         self._set(headers=(*self._bench.settings.headers, (name.strip(), value.strip())))
 
@@ -156,8 +155,8 @@ class BenchCommands:
         name = name.strip() or BUNDLED
         if name not in SERVERS:
             raise CommandError(
-                sentence(
-                    "there is no server {name!r}: there are {names}", name=name, names=", ".join(SERVERS)
+                _("there is no server {name!r}: there are {names}").format(
+                    name=name, names=", ".join(SERVERS)
                 )
             )
         if verb == "start":
@@ -167,7 +166,7 @@ class BenchCommands:
         elif verb == "restart":
             await self._bench.restart_server(name)
         else:
-            raise CommandError(sentence("/server takes start, stop or restart, not {verb!r}", verb=verb))
+            raise CommandError(_("/server takes start, stop or restart, not {verb!r}").format(verb=verb))
 
 
 def _shown(value: object) -> str:

@@ -277,9 +277,9 @@ class LabApp(App[None]):
         code = codes[(codes.index(language()) + 1) % len(codes)]
         set_language(code)
         retranslate(self.lab_screen)
-        self.lab_screen.show_lesson()
-        learner = self.lab_screen.learner
-        learner.keep(lambda: learner.store.set_language(code))
+        self.lab_screen.desk.refresh()
+        if (learner := self._learner) is not None:
+            learner.keep(lambda: learner.store.set_language(code))
 
     def action_phase(self, number: int) -> None:
         """Go to a phase; of those to come, show what they will be about."""

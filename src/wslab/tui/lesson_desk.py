@@ -52,7 +52,7 @@ class LessonDesk:
         self._say = say
         self._bring = bring
         self._due = False
-        self._about_phase = False
+        self._phase: Phase | None = None
         self._told: set[str] = set()
 
     def open(self, lesson: Lesson) -> None:
@@ -67,7 +67,7 @@ class LessonDesk:
     def show(self, place: int | None = None) -> None:
         """Show the lesson as far as it has come, at a place of its page if one is given."""
         session, exercise = self.learner.session, self.learner.exercise
-        self._about_phase = False
+        self._phase = None
         if session is not None:
             self._page.show(lesson_page(session), place)
         elif exercise is not None:
@@ -77,7 +77,7 @@ class LessonDesk:
 
     def show_phase(self, phase: Phase) -> None:
         """Show what a phase that is still to come will be about."""
-        self._about_phase = True
+        self._phase = phase
         self._page.show(phase_page(phase), TOP)
 
     def show_course(self) -> None:
@@ -92,6 +92,15 @@ class LessonDesk:
             if trouble is not None and trouble not in self._told:
                 self._told.add(trouble)
                 self._screen.notify(visible(trouble), severity="warning", timeout=10, markup=False)
+
+    def refresh(self) -> None:
+        """Show what is shown anew, in the language in use."""
+        if self._phase is None:
+            self.show()
+        else:
+            self._page.show(phase_page(self._phase))
+            self._show_panel()
+            self.show_course()
 
     def tick(self) -> None:
         """Let time pass for the step that is judged."""
@@ -116,7 +125,7 @@ class LessonDesk:
 
     def _show_changed(self) -> None:
         self._due = False
-        if self._about_phase:
+        if self._phase is not None:
             self._show_panel()
         else:
             exercise = self.learner.exercise

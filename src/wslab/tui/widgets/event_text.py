@@ -109,7 +109,7 @@ def event_lines(event: Event | None, width: int) -> list[Content]:
         case State():
             return _state(event, width)
         case Tcp():
-            title = f"TCP {event.what}"
+            title = f"TCP {_(event.what)}"
             where = "" if event.direction is None else direction_in_words(event.direction)
             said = _(_TCP.get(event.what, ""))
             return _plain(event, title, said, [where, spoken(event.detail)], width)
