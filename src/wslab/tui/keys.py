@@ -28,7 +28,7 @@ LAB_KEYS = (
     _key("left_square_bracket", "lesson(-1)", "Previous lesson", "previous-lesson", "Go to the previous lesson"),
     _key("right_square_bracket", "lesson(1)", "Next lesson", "next-lesson", "Go to the next lesson"),
     _key("n", "next_step", "Next", "next-step", "Go on to the next step, or to the next lesson after the last"),
-    _key("h", "hint", "Hint", "hint", "Show one hint more for this step", shown=True),
+    _key("h", "hint", "Hint", "hint", "Show one hint more for this step"),
     _key("f", "judge", "Free play", "free-play", "Play without being judged, or be judged again"),
     _key("x", "exercise", "Run exercise", "run-exercise", "Begin the exercise of this lesson, or run its file now"),
     _key("e", "edit", "Edit exercise", "edit-exercise", "Edit the file of the exercise in $EDITOR"),

@@ -75,7 +75,7 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_follow", "Follow", id="log-follow", show=False, tooltip="Follow or pause"),
+        Binding("space", "toggle_follow", "Follow", id="log-follow", tooltip="Follow or pause"),
         Binding("enter", "select", "Inspect", id="log-inspect"),
         Binding("up", "move(-1)", "Older", id="log-up", show=False),
         Binding("down", "move(1)", "Newer", id="log-down", show=False),
