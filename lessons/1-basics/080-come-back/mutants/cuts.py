@@ -24,7 +24,7 @@ async def lose() -> None:
 
 async def main() -> None:
     await lose()
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(0.4)
     websocket = await connect(URL)
     await websocket.send(NUMBER)
     await websocket.recv()

@@ -13,7 +13,7 @@ NUMBER = os.environ["WSLAB_NUMBER"]
 async def main() -> None:
     async with connect(URL) as websocket:
         await websocket.send(WORD)
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(0.4)
     async with connect(URL) as websocket:
         await websocket.send(NUMBER)
         await websocket.recv()

@@ -25,7 +25,7 @@ async def lose() -> None:
 async def main() -> None:
     await lose()
     async with connect(URL) as websocket:
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(0.4)
         await websocket.send(NUMBER)
         await websocket.recv()
 

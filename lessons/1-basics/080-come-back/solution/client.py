@@ -13,7 +13,7 @@ NUMBER = os.environ["WSLAB_NUMBER"]
 
 async def main() -> None:
     unheard = [WORD, NUMBER]
-    pause = 0.5
+    pause = 0.25
     while unheard:
         try:
             async with connect(URL) as websocket:

@@ -11,7 +11,7 @@ NUMBER = os.environ["WSLAB_NUMBER"]
 async def main() -> None:
     # TODO(echoed): connect to URL, send WORD and wait for its echo
     # The lab breaks this connection off now. Whatever you wait for raises ConnectionClosed.
-    # TODO(waited): catch that, and wait half a second
+    # TODO(waited): catch that, and wait a quarter of a second
     # TODO(again): connect anew, send NUMBER and wait for its echo
     # TODO(closed): close with code 1000
     print(f"still to do: say {WORD} and {NUMBER} to {URL}")
