@@ -13,11 +13,15 @@ import os
 import signal
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from textual import events
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
+from textual.pilot import Pilot
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -42,6 +46,36 @@ PATIENCE = 90.0
 PASSED_WITHIN = 10.0
 """Seconds after the last key within which a lesson has to be passed: a step can hold for a while."""
 LOOK_EVERY = 0.02
+
+
+class QuickPilot(Pilot[None]):
+    """Presses keys as fast as they are taken.
+
+    The one of Textual waits before and after each key until the process is idle, which takes seconds for a
+    line where others share the machine.
+    """
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one right after the other, once nothing is under way that could move the focus."""
+        await self._settle()
+        for name in keys:
+            key = name if len(name) > 1 or name.isalnum() else _character_to_key(name)
+            self.app.post_message(events.Key(key, _written_by(key)))
+        await self._settle()
+
+    async def _settle(self) -> None:
+        # What the app hears goes on to what has the keyboard, and from there to its screen.
+        for _time in range(3):
+            if self.app.return_code is None:
+                await self.pause(0)
+
+
+def _written_by(key: str) -> str | None:
+    """Return the character that a key writes, None where it writes none."""
+    try:
+        return unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(key, key)))
+    except KeyError:
+        return key if len(key) == 1 else None
 
 
 async def drive_lesson(place: Place, lang: str, seed: Seed) -> Driven:
@@ -115,8 +149,9 @@ async def do_lesson(
     app.animation_level = "none"
     failure = where = ""
     began = clock.monotonic()
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.pause()
+    async with app.run_test(size=size, notifications=True):
+        pilot = QuickPilot(app)
+        await pilot.pause(0)
         for number, step in enumerate(script.steps, 1):
             result = await carry_out(pilot, app, step)
             failure = result.failure or clipped(app)
@@ -126,8 +161,8 @@ async def do_lesson(
         else:
             failure = await _passed(app)
         journal = bench.journal
-        events = tuple(journal.slice(journal.first, journal.total))
-    return Driven("", seed, failure, where, events=events, began=began)
+        seen = tuple(journal.slice(journal.first, journal.total))
+    return Driven("", seed, failure, where, events=seen, began=began)
 
 
 def clipped(app: LabApp) -> str:
@@ -173,8 +208,8 @@ def from_json(line: str, lang: str, seed: Seed) -> Driven:
     """Return what `to_json` wrote."""
     try:
         values: dict[str, Any] = json.loads(line)
-        events = tuple(event for text in values["events"] if isinstance(event := load(text), Event))
-        return Driven(lang, seed, values["failure"], values["where"], "", events, values["began"])
+        seen = tuple(event for text in values["events"] if isinstance(event := load(text), Event))
+        return Driven(lang, seed, values["failure"], values["where"], "", seen, values["began"])
     except (ValueError, KeyError, TypeError) as error:
         return Driven(lang, seed, fault=f"the app did not say what came of it: {error!r}")
 
