@@ -215,7 +215,7 @@ def from_json(line: str, lang: str, seed: Seed) -> Driven:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do one lesson: its id, the language, the seed, and the folder of the course if it is not the bundled."""
+    """Do one lesson: its id, the language, the seed, and the folder of a course that is not bundled."""
     lesson_id, lang, number, *folder = arguments
     if lang in LANGUAGES:
         set_language(lang)

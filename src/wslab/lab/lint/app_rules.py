@@ -10,6 +10,7 @@ from wslab.lab.lint.drive import WIDTH, Driven
 from wslab.lab.lint.findings import Finding, Rule
 from wslab.lab.lint.replay import Trace, replay
 from wslab.lab.steps import Status
+from wslab.wire.events import Event, Phase, State, Tcp
 
 
 def judge_drive(lesson: Lesson, driven: Driven) -> Iterator[Finding]:
@@ -31,8 +32,6 @@ def judge_drive(lesson: Lesson, driven: Driven) -> Iterator[Finding]:
             where,
             _("its keys must pass the lesson at {columns} columns").format(columns=WIDTH),
         )
-        return
-    yield from _judge_windows(lesson, driven)
 
 
 def judge_idle(lesson: Lesson, idle: Trace) -> Iterator[Finding]:
@@ -67,8 +66,16 @@ def segments(lesson: Lesson, driven: Driven) -> list[Trace]:
     ]
 
 
-def _judge_windows(lesson: Lesson, driven: Driven) -> Iterator[Finding]:
-    """Check that time alone passes no step: only what comes after the step before it was passed."""
+def judge_windows(lesson: Lesson, driven: Driven, idle: Trace) -> Iterator[Finding]:
+    """Check that no step is passed by what was done for those before it, and by waiting then.
+
+    The first step is another matter: a lesson may begin by showing what a server does by itself.
+
+    Args:
+        lesson: one that was passed.
+        driven: what was seen of it.
+        idle: what comes over a connection over which nothing is sent.
+    """
     trace = trace_of(driven)
     whole = replay(lesson.steps, trace)
     if not all(status is Status.PASSED for status in whole.statuses):
@@ -81,16 +88,29 @@ def _judge_windows(lesson: Lesson, driven: Driven) -> Iterator[Finding]:
             _("both must be the same: the lab failed, not the lesson"),
         )
         return
-    for number, step in enumerate(lesson.steps):
-        seen = whole.decided[number - 1] if number else 0
-        # What was done for the steps before, and then nothing for as long as anything waits.
-        if replay(lesson.steps, trace, count=seen).passes(number):
+    for number, step in enumerate(lesson.steps[1:], 1):
+        before = trace.events[: whole.decided[number - 1]]
+        if replay(lesson.steps, behind(trace, before, _once_open(idle))).passes(number):
             yield Finding(
                 Rule.WINDOW,
                 f"{lesson.folder / 'lesson.toml'}: step {step.id}",
                 _("it is passed by what was done before it, and by waiting"),
                 _("it must need something to be done"),
             )
+
+
+def _once_open(idle: Trace) -> Trace:
+    """Return what came once the connection was open."""
+    opened = next(
+        (
+            place
+            for place, event in enumerate(idle.events, 1)
+            if isinstance(event, State) and event.phase is Phase.OPEN
+        ),
+        len(idle.events),
+    )
+    rest = idle.events[opened:]
+    return Trace(idle.name, idle.seed, rest, rest[0].t if rest else idle.began)
 
 
 def told_apart(lesson: Lesson, driven: Driven, others: Sequence[Trace]) -> tuple[int, int]:
@@ -115,7 +135,7 @@ def told_apart(lesson: Lesson, driven: Driven, others: Sequence[Trace]) -> tuple
             for reference, _kind in pattern.references()
         }
         before = trace.events[: whole.decided[number - 1]] if number else ()
-        attempts = [_behind(trace, before, other) for other in others]
+        attempts = [behind(trace, before, other) for other in others]
         stopped = [each for each in attempts if not replay(lesson.steps, each).passes(number)]
         for _place, weaker in step.without(later):
             clauses += 1
@@ -124,21 +144,24 @@ def told_apart(lesson: Lesson, driven: Driven, others: Sequence[Trace]) -> tuple
     return clauses, needed
 
 
-def _behind(trace: Trace, before: Sequence[object], other: Trace) -> Trace:
-    """Return a trace in which something else comes after the first events of another."""
+def behind(trace: Trace, before: Sequence[Event], other: Trace) -> Trace:
+    """Return a trace in which something else comes after the first events of another.
+
+    What begins with a connection of its own gets one; what goes on over one that was there goes on over the
+    last of the trace.
+    """
     kept = trace.events[: len(before)]
     if not other.events:
         return Trace(other.name, trace.seed, kept, trace.began)
     shift = (kept[-1].t if kept else trace.began) - other.began
     last = max((event.conn for event in kept), default=0)
-    first = min(event.conn for event in other.events)
     seq = kept[-1].seq if kept else 0
+    own = [event for event in other.events if event.conn]
+    first = own[0].conn if own else 0
+    new = bool(own) and isinstance(own[0], State | Tcp)
+    move = max(1, last + new) - first
     moved = tuple(
-        event._replace(
-            seq=seq + number,
-            t=event.t + shift,
-            conn=event.conn - first + last if event.conn else 0,
-        )
+        event._replace(seq=seq + number, t=event.t + shift, conn=event.conn + move if event.conn else 0)
         for number, event in enumerate(other.events, 1)
     )
     return Trace(other.name, trace.seed, (*kept, *moved), trace.began)

@@ -36,9 +36,7 @@ def clauses(steps: Sequence[Step], traces: Sequence[Trace]) -> Iterator[Clause]:
     """
     known = [(trace, replay(steps, trace)) for trace in traces]
     for number, step in enumerate(steps):
-        stopped = [
-            trace for trace, found in known if found.current == number and not found.passes(number)
-        ]
+        stopped = [trace for trace, found in known if found.current == number and not found.passes(number)]
         for place, weaker in step.without(_named_elsewhere(steps, number)):
             changed = [*steps[:number], weaker, *steps[number + 1 :]]
             passing = [trace.name for trace in stopped if replay(changed, trace).passes(number)]

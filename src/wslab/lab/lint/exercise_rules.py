@@ -70,9 +70,7 @@ def _judge_start(lesson: Lesson, ran: Ran) -> Iterator[Finding]:
     attempt = ran.attempt
     where = _where(lesson, ran)
     if attempt.traceback:
-        yield Finding(
-            Rule.START, where, _error(attempt.traceback).strip(), _("it must run without an error")
-        )
+        yield Finding(Rule.START, where, _error(attempt.traceback).strip(), _("it must run without an error"))
     if attempt.passed or attempt.step:
         yield Finding(
             Rule.START,
@@ -81,7 +79,9 @@ def _judge_start(lesson: Lesson, ran: Ran) -> Iterator[Finding]:
             _("the learner must have something to do at the first step"),
         )
     elif not _message(attempt.verdicts[0]):
-        yield Finding(Rule.START, where, _("it gets no message"), _("the first step must say what it waits for"))
+        yield Finding(
+            Rule.START, where, _("it gets no message"), _("the first step must say what it waits for")
+        )
 
 
 def _judge_mutant(lesson: Lesson, ran: Ran) -> Iterator[Finding]:

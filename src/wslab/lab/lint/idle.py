@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 
 from wslab.bundled import SERVERS, ServerInfo
 from wslab.lab.course import Lesson
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lint.replay import Trace
 from wslab.lab.supervisor import Supervisor
-from wslab.lab.workbench import Workbench, WorkbenchError
+from wslab.lab.workbench import Workbench
 from wslab.net.lifecycle import ConnectFailed
 from wslab.wire.clock import Clock
 from wslab.wire.events import Event
 
 IDLE_FOR = 6.0
-"""Seconds after which the connection is given up. The lessons' servers do what they do by themselves sooner."""
+"""Seconds after which the connection is given up: servers of lessons do sooner what they do by themselves."""
 
 
 async def idle_trace(
@@ -37,15 +38,11 @@ async def idle_trace(
     bench.aim(lesson.path)
     began = clock.monotonic()
     try:
-        try:
+        # Where it fails, that was on the wire, which is what is judged.
+        with suppress(ConnectFailed):
             await bench.connect(None)
-        except ConnectFailed:
-            pass  # what became of it was on the wire, and that is what is judged
         await asyncio.sleep(seconds)
         events = tuple(seen)
     finally:
         await bench.close()
     return Trace("idle", seed, events, began)
-
-
-__all__ = ["IDLE_FOR", "WorkbenchError", "idle_trace"]

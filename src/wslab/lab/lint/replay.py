@@ -55,9 +55,7 @@ def replay(steps: Sequence[Step], trace: Trace, *, count: int | None = None) -> 
     """
     now = trace.began
     errors: list[Exception] = []
-    run = LessonRun(
-        steps, trace.seed, Clock(lambda: now, lambda: 0.0), you=trace.you, report=errors.append
-    )
+    run = LessonRun(steps, trace.seed, Clock(lambda: now, lambda: 0.0), you=trace.you, report=errors.append)
     decided: list[int] = []
 
     def note(seen: int) -> None:
