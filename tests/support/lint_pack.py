@@ -48,7 +48,7 @@ def send(client, opcode, data):
     client.write(bytes([128 | opcode, len(data)]) + data)
     client.flush()
 '''
-_SOLUTION = '''import tiny_ws
+_SOLUTION = """import tiny_ws
 
 client = tiny_ws.accept()
 opcode, data = tiny_ws.receive(client)
@@ -56,13 +56,13 @@ tiny_ws.send(client, opcode, data)
 opcode, data = tiny_ws.receive(client)
 tiny_ws.send(client, 8, data)
 client.read()
-'''
-_START = '''import tiny_ws
+"""
+_START = """import tiny_ws
 
 # TODO(echoed): send back what comes
 print("nothing yet", tiny_ws.__doc__)
-'''
-_LESSON = '''format = 1
+"""
+_LESSON = """format = 1
 id = "lint-server"
 phase = 1
 minutes = 5
@@ -101,8 +101,8 @@ dies = "closed"
 [[mutant]]
 file = "no_goodbye.py"
 dies = "closed"
-'''
-_EN = '''+++
+"""
+_EN = """+++
 title = "A server"
 summary = "Send back what comes."
 +++
@@ -131,8 +131,8 @@ The answer to a goodbye is a goodbye.
 
 ## say bytes
 You sent {op}.
-'''
-_JA = '''+++
+"""
+_JA = """+++
 title = "サーバー"
 summary = "来たものを送り返します。"
 +++
@@ -161,8 +161,8 @@ tiny_ws.accept()
 
 ## say bytes
 {op} を送りました。
-'''
-_APP = '''format = 1
+"""
+_APP = """format = 1
 id = "lint-app"
 phase = 1
 minutes = 5
@@ -177,8 +177,8 @@ expect = [ { on = "http", dir = "s>c", status = 101 } ]
 [[step]]
 id = "sent"
 expect = [ { on = "message", dir = "c>s", text = "$seed.word" } ]
-'''
-_APP_EN = '''+++
+"""
+_APP_EN = """+++
 title = "Say it"
 summary = "Say one word."
 +++
@@ -195,8 +195,8 @@ Type `{seed.word}`.
 
 ### hint 1
 Then enter.
-'''
-_APP_JA = '''+++
+"""
+_APP_JA = """+++
 title = "言う"
 summary = "言葉を 1 つ言います。"
 +++
@@ -213,8 +213,8 @@ summary = "言葉を 1 つ言います。"
 
 ### hint 1
 次に enter です。
-'''
-_DRIVE = '''format = 1
+"""
+_DRIVE = """format = 1
 name = "say it"
 size = "80x24"
 
@@ -228,7 +228,7 @@ name = "the word"
 type = "{seed.word}"
 press = ["enter"]
 wait = { event = { kind = "message", direction = "s>c", text = "{seed.word}" }, within = "15s" }
-'''
+"""
 _PHASE = '+++\ntitle = "{title}"\nsummary = "{summary}"\n+++\n'
 FILES = {
     "course.toml": 'format = 1\nid = "lint-pack"\n\n[[phase]]\nid = "one"\nfolder = "1-one"\n',

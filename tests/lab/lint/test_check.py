@@ -99,7 +99,9 @@ async def test_a_check_that_a_library_meets_by_itself_is_found(tmp_path: Path) -
 
 async def test_keys_that_do_not_pass_the_lesson_are_found(tmp_path: Path) -> None:
     root = write_pack(tmp_path)
-    report = await check(plant(root, f"{APP}/drive.toml", 'type = "{seed.word}"', 'type = "{seed.word}s"'), root, APP_ID)
+    report = await check(
+        plant(root, f"{APP}/drive.toml", 'type = "{seed.word}"', 'type = "{seed.word}s"'), root, APP_ID
+    )
     assert rules_of(report.findings) == {Rule.DRIVE}
     assert len(report.findings) == 2  # once in each language
     assert "at the end of the script step sent is pending" in str(report.findings[0])
@@ -108,7 +110,12 @@ async def test_keys_that_do_not_pass_the_lesson_are_found(tmp_path: Path) -> Non
 async def test_a_step_that_waiting_passes_is_found(tmp_path: Path) -> None:
     root = write_pack(tmp_path)
     plant(root, f"{APP}/lesson.toml", 'path = "/echo"', 'path = "/ping?every=500ms"')
-    plant(root, f"{APP}/drive.toml", 'direction = "s>c", text = "{seed.word}"', 'direction = "c>s", text = "{seed.word}"')
+    plant(
+        root,
+        f"{APP}/drive.toml",
+        'direction = "s>c", text = "{seed.word}"',
+        'direction = "c>s", text = "{seed.word}"',
+    )
     course = plant(
         root,
         f"{APP}/lesson.toml",

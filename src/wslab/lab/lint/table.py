@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from wslab.i18n import _, ngettext
 from wslab.lab.cells import pad
 from wslab.lab.lint.findings import LessonReport, Report
@@ -21,15 +23,15 @@ def table_lines(report: Report) -> list[str]:
             report.lessons,
         )
     )
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
         cells = [
             pad(row[0], widths[0]),
-            *(_right(cell, width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+            *(pad(cell, width, right=True) for cell, width in zip(row[1:], widths[1:], strict=True)),
         ]
         lines.append("  ".join(cells))
-    rule = "─" * max(map(len, lines))
+    rule = "─" * max(map(cell_len, lines))
     return [lines[0], rule, *lines[1:-1], rule, lines[-1]]
 
 
@@ -58,7 +60,3 @@ def _row(name: str, lessons: Sequence[LessonReport]) -> tuple[str, ...]:
         str(total("runs")),
         f"{sum(each.seconds for each in lessons):.1f}",
     )
-
-
-def _right(text: str, width: int) -> str:
-    return pad("", width - len(text)) + text
