@@ -89,7 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_connect(commands)
     _add_server(commands)
-    add_lesson_parser(commands)
+    add_lesson_parser(commands, _lesson_check)
     add_progress_parser(commands)
     _add_tap(commands)
     _add_pilot(commands)
@@ -315,6 +315,13 @@ def _pilot(options: argparse.Namespace) -> int:
     from wslab.tui.pilot import run_pilot
 
     return run_pilot(options)
+
+
+def _lesson_check(options: argparse.Namespace) -> int:
+    from wslab.lab.lint.command import check_lessons
+    from wslab.tui.lesson_drive import drive_lesson
+
+    return check_lessons(options, drive_lesson)
 
 
 def _argument_error(error: ValueError) -> argparse.ArgumentTypeError:

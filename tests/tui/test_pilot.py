@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.demo import Demo
 from tests.support.lab_app import a_lab
-from wslab.tui.pilot import _carry_out
+from wslab.tui.pilot import carry_out
 from wslab.tui.pilot_script import Step
 
 
@@ -123,10 +123,10 @@ def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path, option: str) 
 async def test_a_failure_of_the_lab_itself_fails_the_step() -> None:
     step = Step("any", press=("f2",))
     async with a_lab(bench=Demo().bench) as lab:
-        assert (await _carry_out(lab.pilot, lab.app, step)).failure == ""
+        assert (await carry_out(lab.pilot, lab.app, step)).failure == ""
         loop = asyncio.get_running_loop()
         loop.call_soon(loop.call_exception_handler, {"message": "it broke"})
-        assert (await _carry_out(lab.pilot, lab.app, step)).failure == "internal error: it broke"
+        assert (await carry_out(lab.pilot, lab.app, step)).failure == "internal error: it broke"
         lab.bench.journal.clear()
 
 

@@ -55,6 +55,8 @@ class Attempt:
     exit_code: int | None = None
     """None where it was still running, and was killed."""
     ending: Ending = Ending.DECIDED
+    began: float = 0.0
+    """Monotonic seconds at which it began, by the clock of its events."""
     seconds: float = 0.0
     unknown_reason: str = ""
     """Why there is no verdict, which is the lab's fault; empty where there is one."""
@@ -186,6 +188,7 @@ class ExerciseRunner:
             traceback=traceback_tail(output.errors(), folder) if output is not None else (),
             exit_code=trial.exit_code,
             ending=trial.ending,
+            began=began,
             seconds=clock.monotonic() - began,
             unknown_reason=fault,
             step=referee.active,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from wslab.lab.pack_command import add_pack_parser
@@ -14,8 +15,23 @@ exit codes: 0 passed, 1 failed, 2 usage, 3 could not start,
 FOLDER = "the learner's folder (default: ./wslab-work/ID)"
 
 
-def add_lesson_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `lesson` and what it can do to the command line."""
+CHECK_EPILOG = """\
+exit codes: 0 clean (translations may be stale), 1 findings, 2 usage,
+            3 could not start, 4 the lab failed: nothing can be said,
+            130 interrupted
+"""
+
+
+def add_lesson_parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    check: Callable[[argparse.Namespace], int],
+) -> None:
+    """Add `lesson` and what it can do to the command line.
+
+    Args:
+        commands: where to add it.
+        check: carries out `lesson check`, which needs the app and so is not the lab's alone.
+    """
     parser = commands.add_parser("lesson", help="lessons without the app: list them, do them, see hints")
     actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = actions.add_parser("list", help="every lesson, and how far you are")
@@ -31,6 +47,7 @@ def add_lesson_parser(commands: argparse._SubParsersAction[argparse.ArgumentPars
     reset.add_argument("--folder", type=Path, metavar="F", help=FOLDER)
     reset.add_argument("--yes", action="store_true", help="do not ask")
     reset.set_defaults(run=_reset, parser=reset)
+    _add_check(actions, check)
     add_pack_parser(actions)
 
 
@@ -64,6 +81,44 @@ def _add_run(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     run.add_argument("--json", action="store_true", help="print one JSON object for each attempt")
     run.add_argument("--junit", type=Path, metavar="F.xml", help="write a JUnit report")
     run.set_defaults(run=_run, parser=run)
+
+
+def _add_check(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], run: Callable[[argparse.Namespace], int]
+) -> None:
+    check = actions.add_parser(
+        "check",
+        help="prove that lessons can be passed, cannot be cheated, and explain mistakes",
+        description="Reads a course, runs solutions, starts and mutants of its exercises, does its other "
+        "lessons in the app by their keys, in every language, and looks for parts of checks that nothing "
+        "tests. Prints a table and then what it found, one finding a line.",
+        epilog=CHECK_EPILOG,
+        formatter_class=_KeepsEpilog,
+    )
+    check.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        metavar="FOLDER",
+        help="with course.toml (default: the bundled course)",
+    )
+    check.add_argument("--lesson", metavar="ID", help="this lesson alone")
+    check.add_argument(
+        "--seeds",
+        type=int,
+        metavar="N",
+        help="seeds that solutions have to pass (default: each lesson's own)",
+    )
+    check.add_argument(
+        "--translated",
+        nargs=2,
+        metavar=("ID", "LANG"),
+        help="check nothing: write that a translation is one of the present English text",
+    )
+    check.add_argument(
+        "--yes", action="store_true", help="run the code of FOLDER without having agreed to it: it is yours"
+    )
+    check.set_defaults(run=run, parser=check)
 
 
 def _one(

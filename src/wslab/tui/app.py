@@ -27,6 +27,7 @@ from wslab.tui.safe_text import visible
 from wslab.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from wslab.lab.course import Course
     from wslab.lab.learner import Learner
     from wslab.lab.workbench import Workbench
 
@@ -57,6 +58,7 @@ class LabApp(App[None]):
         theme: name of a Textual theme.
         welcome: whether to greet a learner who is here for the first time.
         workbench: what it works on; one of its own where None.
+        course: what is learned; the bundled course where None.
         seed: number that the values of lessons are made of; chance where None.
         opened: called once the lab is on the screen.
 
@@ -90,6 +92,7 @@ class LabApp(App[None]):
         theme: str | None = None,
         welcome: bool = False,
         workbench: Workbench | None = None,
+        course: Course | None = None,
         seed: int | None = None,
         opened: Callable[[], None] | None = None,
     ) -> None:
@@ -102,7 +105,7 @@ class LabApp(App[None]):
                     )
                 )
             self.theme = theme
-        self.course = load_course()
+        self.course = course or load_course()
         try:
             self._lesson = self.course.lesson(lesson) if lesson else None
         except KeyError as error:

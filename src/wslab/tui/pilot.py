@@ -92,7 +92,7 @@ async def _run(
                     StepResult(step.name, 0, f"the app has ended with exit code {app.return_code}")
                 )
                 break
-            result = await _carry_out(pilot, app, step)
+            result = await carry_out(pilot, app, step)
             results.append(result)
             if result.failure:
                 break
@@ -100,7 +100,12 @@ async def _run(
             _save(app, screenshot)
 
 
-async def _carry_out(pilot: Pilot[None], app: LabApp, step: Step) -> StepResult:
+async def carry_out(pilot: Pilot[None], app: LabApp, step: Step) -> StepResult:
+    """Carry out one step of a script and return what came of it.
+
+    Raises:
+        PictureError: a picture that the step asks for can't be written.
+    """
     result = StepResult(step.name, 0)
     started = time.monotonic()
     since = app.workbench.journal.total

@@ -1,0 +1,161 @@
+"""Checks a whole course: what can be read first, then everything that has to be run, side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from wslab.bundled import SERVERS
+from wslab.i18n import LANGUAGES
+from wslab.lab.course import FALLBACK_LANG, Course, Lesson
+from wslab.lab.lesson_run import Seed
+from wslab.lab.lint.app_rules import judge_drive, judge_idle, judge_windows, segments, told_apart
+from wslab.lab.lint.clause_rules import clauses, untested
+from wslab.lab.lint.drive import Drive, Driven, Place
+from wslab.lab.lint.exercise_rules import judge_runs, killed
+from wslab.lab.lint.exercise_runs import ExerciseRuns, Kind, cases_of
+from wslab.lab.lint.findings import Finding, LessonReport, Report, Rule
+from wslab.lab.lint.idle import idle_trace
+from wslab.lab.lint.literal_rules import check_literals
+from wslab.lab.lint.prose_rules import check_hints, check_languages, languages_of
+from wslab.lab.lint.replay import Trace
+from wslab.lab.server_status import ServerEntry
+from wslab.lab.workbench import WorkbenchError
+from wslab.tasks import spawn
+
+SEED = Seed(1)
+"""Of what is run once. The same each time, so that a finding can be looked into."""
+
+
+class CourseCheck:
+    """Checks one course.
+
+    Args:
+        course: what to check.
+        folder: where it is; None for the bundled course.
+        drive: does lessons in the app.
+        lessons: which lessons; all of the course where None.
+        seeds: with how many seeds solutions are run; as many as each lesson asks for where None.
+        servers: what exercises can be run against, by name.
+        note: told of each lesson as its runs are done.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        folder: Path | None,
+        drive: Drive,
+        *,
+        lessons: Sequence[Lesson] | None = None,
+        seeds: int | None = None,
+        servers: Mapping[str, ServerEntry] = SERVERS,
+        note: Callable[[LessonReport], None] = lambda report: None,
+    ) -> None:
+        self._course = course
+        self._folder = folder
+        self._drive = drive
+        self._lessons = course.lessons if lessons is None else tuple(lessons)
+        self._seeds = seeds
+        self._servers = servers
+        self._note = note
+        self._room = asyncio.Semaphore(1 + max(2, os.cpu_count() or 1))
+        self._driven: dict[str, Driven] = {}
+
+    async def run(self) -> Report:
+        """Check everything and return what came of it."""
+        languages = languages_of(self._course)
+        report = Report()
+        if len(self._lessons) == len(self._course.lessons):
+            for phase in self._course.phases:
+                place = phase.texts[FALLBACK_LANG].english.file.parent
+                report.general += check_languages(phase.texts, place, languages)
+        tasks = [spawn(self._check(lesson, languages), f"check {lesson.id}") for lesson in self._lessons]
+        try:
+            report.lessons += [await task for task in tasks]
+        finally:
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks)
+        self._compare(report)
+        return report
+
+    async def _check(self, lesson: Lesson, languages: frozenset[str]) -> LessonReport:
+        report = LessonReport(lesson.id, lesson.mode, steps=len(lesson.steps))
+        report.findings += check_languages(lesson.texts, lesson.folder, languages)
+        report.findings += check_hints(lesson)
+        report.findings += check_literals(lesson)
+        if lesson.exercise is not None:
+            await self._check_exercise(lesson, report)
+        else:
+            await self._check_app(lesson, report)
+        self._note(report)
+        return report
+
+    async def _check_exercise(self, lesson: Lesson, report: LessonReport) -> None:
+        runs = ExerciseRuns(lesson, self._room, self._servers)
+        ran = await runs.run(cases_of(lesson, self._seeds))
+        report.runs = runs.runs
+        report.seconds = sum(each.attempt.seconds for each in ran)
+        report.findings += judge_runs(lesson, ran)
+        mutants = [each for each in ran if each.case.kind is Kind.MUTANT]
+        report.mutants = len(mutants)
+        report.killed = sum(killed(lesson, each) for each in mutants)
+        wrong = [
+            each.trace(lesson)
+            for each in ran
+            if each.case.kind is not Kind.SOLUTION and not each.attempt.unknown
+        ]
+        found = list(clauses(lesson.steps, wrong))
+        report.clauses, report.tested = len(found), sum(bool(each.killers) for each in found)
+        report.findings += untested(lesson, found)
+
+    async def _check_app(self, lesson: Lesson, report: LessonReport) -> None:
+        spoken = sorted(lesson.texts.keys() & LANGUAGES.keys())
+        idle = spawn(self._idle(lesson, report), f"idle {lesson.id}")
+        drives = [spawn(self._drive_in(lesson, lang), f"drive {lesson.id} {lang}") for lang in spoken]
+        try:
+            for lang, driving in zip(spoken, drives, strict=True):
+                driven, seconds = await driving
+                report.runs += 1
+                report.seconds += seconds
+                found = list(judge_drive(lesson, driven))
+                report.findings += found
+                if not found and (lang == FALLBACK_LANG or lesson.id not in self._driven):
+                    self._driven[lesson.id] = driven
+            quiet = await idle
+            if quiet is not None and lesson.id in self._driven:
+                report.findings += judge_windows(lesson, self._driven[lesson.id], quiet)
+        finally:
+            for task in (idle, *drives):
+                task.cancel()
+            await asyncio.wait((idle, *drives))
+
+    async def _drive_in(self, lesson: Lesson, lang: str) -> tuple[Driven, float]:
+        async with self._room:
+            began = time.monotonic()
+            driven = await self._drive(Place(self._folder, lesson), lang, SEED)
+            return driven, time.monotonic() - began
+
+    async def _idle(self, lesson: Lesson, report: LessonReport) -> Trace | None:
+        try:
+            idle = await idle_trace(lesson, SEED)
+        except WorkbenchError as error:
+            report.findings.append(Finding(Rule.UNKNOWN, str(lesson.folder / "lesson.toml"), str(error)))
+            return None
+        report.runs += 1
+        report.findings += judge_idle(lesson, idle)
+        return idle
+
+    def _compare(self, report: Report) -> None:
+        """Count the parts of checks of lessons in the app that really tell something apart."""
+        lessons = {lesson.id: lesson for lesson in self._lessons}
+        done: list[Trace] = [
+            trace for name, driven in self._driven.items() for trace in segments(lessons[name], driven)
+        ]
+        for each in report.lessons:
+            if each.lesson in self._driven:
+                each.clauses, each.tested = told_apart(lessons[each.lesson], self._driven[each.lesson], done)

@@ -1,0 +1,127 @@
+"""The whole check over a tiny course: clean as it is, and each planted defect is found by its rule alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.lint_pack import APP, APP_ID, SERVER, SERVER_ID, plant, write_pack
+from wslab.lab.course import Course
+from wslab.lab.course_files import load_course
+from wslab.lab.lint.check import CourseCheck
+from wslab.lab.lint.findings import Report, Rule, rules_of
+from wslab.tui.lesson_drive import drive_lesson
+
+CLOSED_ALONE = """play = ["connect /", 'frame text "{seed.word}"', "expect"]
+expect = [ { on = "message", dir = "s>c", op = "TEXT", text = "$seed.word" } ]
+[[step.diagnose]]
+seen = { on = "message", dir = "s>c", op = "BINARY" }
+say = "bytes"
+"""
+
+
+async def check(course: Course, root: Path, lesson: str) -> Report:
+    return await CourseCheck(course, root, drive_lesson, lessons=[course.lesson(lesson)]).run()
+
+
+async def test_a_good_course_is_clean_and_counted(tmp_path: Path) -> None:
+    root = write_pack(tmp_path)
+    told: list[str] = []
+    report = await CourseCheck(
+        load_course(root), root, drive_lesson, note=lambda each: told.append(each.lesson)
+    ).run()
+    assert [str(each) for each in report.findings] == []
+    assert sorted(told) == [APP_ID, SERVER_ID]
+    server, app = report.lessons
+    assert (server.steps, server.clauses, server.tested) == (2, 5, 5)
+    assert (server.mutants, server.killed, server.runs) == (4, 4, 10)
+    assert (app.steps, app.clauses, app.mutants, app.runs) == (2, 4, 0, 3)
+    assert app.tested <= app.clauses
+    assert server.seconds > 0
+    assert app.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "file", "old", "new"),
+    [
+        (Rule.SOLUTION, "solution/server.py", "client, opcode, data", "client, opcode, b'hello'"),
+        (Rule.START, "start/server.py", "print(", "raise ValueError("),
+        (Rule.START, "start/server.py", "print(", "client = tiny_ws.accept()\ntiny_ws.send(client, *tiny_ws.receive(client))\nprint("),
+        (Rule.MUTANT, "lesson.toml", 'dies = "echoed"\nsays = "bytes"', 'dies = "echoed"'),
+        (Rule.MUTANT, "lesson.toml", 'file = "no_goodbye.py"\ndies = "closed"', 'file = "no_goodbye.py"\ndies = "echoed"'),
+        (Rule.CLAUSE, "lesson.toml", 'op = "TEXT", text', 'op = "TEXT", frames = 1, text'),
+        (Rule.CLAUSE, "lesson.toml", '"s>c", code = 1000 }', '"s>c", code = 1000, reason = "!no" }'),
+        (Rule.HINT, "en.md", "Send the same again.", "Write `tiny_ws.send(client, opcode, data)`."),
+        (Rule.LITERAL, "ja.md", "1000 で閉じて", "閉じて"),
+        (Rule.LANGUAGE, "ja.md", "言葉は `{seed.word}` です", "言葉があります"),
+        (Rule.LANGUAGE, "ja.md", "tiny_ws.accept()", "tiny_ws.accept( )"),
+        (Rule.LANGUAGE, "ja.md", "\n### hint 2\n同じものを送ってください。\n", ""),
+        (Rule.STALE, "en.md", "One client comes.", "One client comes alone."),
+    ],
+)  # fmt: skip
+async def test_one_defect_in_an_exercise_is_found_by_its_rule_alone(
+    tmp_path: Path, rule: Rule, file: str, old: str, new: str
+) -> None:
+    root = write_pack(tmp_path)
+    report = await check(plant(root, f"{SERVER}/{file}", old, new), root, SERVER_ID)
+    # What an English hint says is translated from it, so that its translation is stale as well.
+    assert rules_of(report.findings) - ({Rule.STALE} if file == "en.md" else set()) <= {rule}
+    assert rule in rules_of(report.findings)
+    assert bool(report.errors) == (rule is not Rule.STALE)
+    assert all(SERVER in str(each) for each in report.findings)
+
+
+async def test_a_check_that_a_library_meets_by_itself_is_found(tmp_path: Path) -> None:
+    root = write_pack(tmp_path)
+    lesson = root / SERVER / "lesson.toml"
+    # Any server of a library says goodbye by itself: nobody has to write a line for that.
+    text = lesson.read_text().replace('[[step]]\nid = "echoed"\n' + CLOSED_ALONE, "")
+    text = text.replace('play = ["frame', 'play = ["connect /", "frame')
+    for name in ("bytes", "other"):
+        (root / SERVER / "mutants" / f"{name}.py").unlink()
+    text = text.replace('[[mutant]]\nfile = "bytes.py"\ndies = "echoed"\nsays = "bytes"\n', "")
+    lesson.write_text(text.replace('[[mutant]]\nfile = "other.py"\ndies = "echoed"\n', ""))
+    for name in ("solution/server.py", "mutants/code.py", "mutants/no_goodbye.py"):
+        file = root / SERVER / name
+        head, _first, rest = file.read_text().split("opcode, data = tiny_ws.receive(client)\n")
+        file.write_text(f"{head}opcode, data = tiny_ws.receive(client)\n{rest}")
+    for lang in ("en", "ja"):
+        file = root / SERVER / f"{lang}.md"
+        before, _mark, after = file.read_text().partition("## step echoed")
+        kept = "## step closed" + after.partition("## step closed")[2].partition("## say bytes")[0]
+        lines = [line for line in before.splitlines() if "echoed" not in line and "say.bytes" not in line]
+        file.write_text("\n".join(lines) + "\n\n" + kept)
+    report = await check(load_course(root), root, SERVER_ID)
+    assert rules_of(report.findings) == {Rule.CHEAT}, report.findings
+    assert "a server that does nothing passes" in str(report.findings[0])
+
+
+async def test_keys_that_do_not_pass_the_lesson_are_found(tmp_path: Path) -> None:
+    root = write_pack(tmp_path)
+    report = await check(
+        plant(root, f"{APP}/drive.toml", 'type = "{seed.word}"', 'type = "{seed.word}s"'), root, APP_ID
+    )
+    assert rules_of(report.findings) == {Rule.DRIVE}
+    assert len(report.findings) == 2  # once in each language
+    assert "at the end of the script step sent is pending" in str(report.findings[0])
+
+
+async def test_a_step_that_waiting_passes_is_found(tmp_path: Path) -> None:
+    root = write_pack(tmp_path)
+    plant(root, f"{APP}/lesson.toml", 'path = "/echo"', 'path = "/ping?every=500ms"')
+    plant(
+        root,
+        f"{APP}/drive.toml",
+        'direction = "s>c", text = "{seed.word}"',
+        'direction = "c>s", text = "{seed.word}"',
+    )
+    course = plant(
+        root,
+        f"{APP}/lesson.toml",
+        '{ on = "message", dir = "c>s", text = "$seed.word" }',
+        '{ on = "frame", dir = "s>c", op = "PING" }',
+    )
+    report = await check(course, root, APP_ID)
+    # Nothing but the handshake and a Ping of the server is wanted: it is also passed by being there.
+    assert rules_of(report.findings) == {Rule.WINDOW, Rule.CHEAT}
