@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -129,3 +131,27 @@ async def test_clients_of_a_server_whose_app_was_killed_are_told_goodbye() -> No
                 await client.recv()
             assert client.close_code == 1001
         until_blocking(lambda: all(map(gone, servers)), "the server to be gone")
+
+
+@pytest.mark.terminal
+def test_a_terminal_that_goes_without_a_word_takes_the_app_with_it() -> None:
+    master, slave = pty.openpty()
+    # It is nobody's controlling terminal, so the kernel tells nobody when it ends.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wslab"],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        env={**os.environ, "TERM": "xterm-256color"},
+    )
+    os.close(slave)
+    try:
+        drawn = b""
+        while b"Connect" not in drawn:
+            drawn += os.read(master, 65536)
+        os.close(master)
+        assert process.wait(30) != 0
+    finally:
+        process.kill()
+        process.wait()

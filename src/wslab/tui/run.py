@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import gc
 import os
+import select
 import signal
 import sys
 import threading
@@ -86,6 +87,7 @@ def prepare_environment(environment: MutableMapping[str, str]) -> None:
 
 async def _run(app: LabApp, mouse: bool) -> int:
     leave_on_signals(app, asyncio.get_running_loop())
+    leave_with_terminal(sys.stdin.fileno())
     await app.run_async(mouse=mouse)
     return app.return_code or 0
 
@@ -106,3 +108,22 @@ def leave_on_signals(app: LabApp, loop: asyncio.AbstractEventLoop) -> None:
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
+
+
+def leave_with_terminal(terminal: int) -> None:
+    """Have the end of the terminal end the app, also where nobody sends SIGHUP.
+
+    The kernel sends it to the leader of the session alone, which may be a shell that ignores it. Without it
+    Textual would read an ended terminal for ever.
+
+    Args:
+        terminal: file descriptor of it.
+    """
+
+    def watch() -> None:
+        ends = select.poll()
+        ends.register(terminal, 0)  # that it hung up is told unasked
+        ends.poll()
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    threading.Thread(target=watch, name="watch the terminal", daemon=True).start()
