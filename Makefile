@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
-.PHONY: run test check format bench clean
+.PHONY: run test check format translations bench clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -24,6 +24,9 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+translations: $(VENV)/.dev
+	$(BIN)/python -m tests.support.catalogues
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -17,6 +17,7 @@ NAMES = {
     "tap": 5,
     "flood": 3,
     "memory": 1,
+    "verdict": 20,
 }
 """The benchmarks, and how many rounds make a good median."""
 

@@ -25,6 +25,12 @@ COMMANDS = (
     ("server", "list"),
     ("server", "start"),
     ("lesson",),
+    ("lesson", "list"),
+    ("lesson", "start"),
+    ("lesson", "run"),
+    ("lesson", "hint"),
+    ("lesson", "solution"),
+    ("lesson", "reset"),
     ("lesson", "pack"),
     ("lesson", "pack", "list"),
     ("lesson", "pack", "add"),
@@ -35,6 +41,7 @@ COMMANDS = (
     ("progress", "export"),
     ("progress", "import"),
     ("progress", "reset"),
+    ("tap",),
     ("pilot",),
 )
 
@@ -92,9 +99,9 @@ finally:
 
 def test_help_names_every_command_and_exit_code() -> None:
     text = run("--help").stdout
-    for command in ("connect", "server", "lesson", "progress", "pilot"):
+    for command in ("connect", "server", "lesson", "progress", "tap", "pilot"):
         assert re.search(rf"^ +{command} ", text, re.MULTILINE), command
-    for code in ("0 passed", "1 failed", "2 usage", "3 could not", "130 interrupted"):
+    for code in ("0 passed", "1 failed", "2 usage", "3 could not", "4 unknown", "130 interrupted"):
         assert code in text
 
 
@@ -142,6 +149,12 @@ def test_without_a_terminal_the_app_says_what_it_needs(script: str) -> None:
         (("progress", "import"), "FILE"),
         (("progress", "reset"), "LESSON"),
         (("progress", "reset", "p1-ecko", "--yes"), "'p1-ecko'"),
+        (("tap",), "--to"),
+        (("tap", "--to", "127.0.0.1:80"), "--to: the URL '127.0.0.1:80' has no scheme"),
+        (("tap", "--to", "ws://h", "--listen", "9000"), "'9000' is no address"),
+        (("tap", "--to", "ws://h", "--listen", "h:65536"), "'h:65536'"),
+        (("tap", "--to", "ws://h", "--listen", "::1:80"), "like [::1]:9000"),
+        (("tap", "--to", "wss://h", "--ca", "/none"), "'/none'"),
         (("pilot",), "SCRIPT.toml"),
         (("pilot", "tour", "--size", "80"), "'80' is not a size: write it like 80x24"),
         (("pilot", "tour", "--size", "10x4"), "'10x4'"),
@@ -175,6 +188,8 @@ def test_values_are_read() -> None:
         None,
         0.05,
     )
+    assert vars(parse(["tap", "--to", "ws://x"]))["listen"] == ("127.0.0.1", 0)
+    assert vars(parse(["tap", "--to", "ws://x", "--listen", "[::1]:80"]))["listen"] == ("::1", 80)
     assert vars(parse(["pilot", "tour", "--size", "80x24"]))["size"] == (80, 24)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from wslab import __version__
+from wslab.i18n import LANGUAGES, SOURCE, _, choose_language, set_language
 from wslab.lab.lesson_options import add_lesson_parser
 from wslab.lab.progress_command import add_progress_parser
 from wslab.units import parse_duration, parse_size
@@ -21,7 +22,7 @@ EXIT_INTERRUPTED = 130
 
 EPILOG = """\
 exit codes: 0 passed or closed normally, 1 failed, 2 usage,
-            3 could not start or connect, 130 interrupted
+            3 could not start or connect, 4 unknown verdict, 130 interrupted
 """
 CONNECT_EPILOG = """\
 examples:
@@ -35,6 +36,16 @@ exit codes: 0 closed by either side with 1000, 1001 or no code,
             2 usage, 3 could not connect,
             130 interrupted: ctrl+c closes with 1000, a second one cuts
 """
+TAP_EPILOG = """\
+examples:
+  wslab tap --to ws://127.0.0.1:8080/echo
+  wslab tap --listen 127.0.0.1:9000 --to wss://example.com/socket
+  wslab tap --to ws://127.0.0.1:8080 --tls --json | jq .event
+
+exit codes: 0 ended by SIGTERM, or nobody reads the output any more,
+            1 the output could not be written, 2 usage,
+            3 could not listen, 130 interrupted by ctrl+c
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser: argparse.ArgumentParser = options.parser
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     run: Callable[[argparse.Namespace], int] = options.run
+    _speak(options)
     try:
         return run(options)
     except KeyboardInterrupt:
@@ -72,12 +84,14 @@ def build_parser() -> argparse.ArgumentParser:
         "--no-mouse", dest="mouse", action="store_false", help="leave the mouse to the terminal"
     )
     parser.add_argument("--theme", metavar="T", help="colours: see the command palette for the names")
+    _add_language(parser)
     parser.set_defaults(run=_app, parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_connect(commands)
     _add_server(commands)
     add_lesson_parser(commands, _lesson_check)
     add_progress_parser(commands)
+    _add_tap(commands)
     _add_pilot(commands)
     return parser
 
@@ -152,6 +166,7 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="D",
         help="for the opening handshake (default: 10s)",
     )
+    _add_language(parser)
     parser.set_defaults(run=_connect, parser=parser)
 
 
@@ -171,6 +186,50 @@ def _add_server(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     start.set_defaults(run=_server_start, parser=start)
 
 
+def _add_tap(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "tap",
+        help=_("stand between any client and any server, and show what passes"),
+        description=_(
+            "Clients connect to the URL that is printed first, instead of to the server. Every byte is "
+            "passed on as it is, but for three things: requests for / go to the path of --to, Host becomes "
+            "that of the server, and so does an Origin that names the tap. A line starts with the number "
+            "of the connection; > is from the client, < to it. Lines go to standard output, everything "
+            "else to standard error."
+        ),
+        epilog=TAP_EPILOG,
+        formatter_class=_WrappedDescription,
+    )
+    parser.add_argument(
+        "--listen",
+        type=_place,
+        default=("127.0.0.1", 0),
+        metavar="HOST:PORT",
+        help=_("where clients connect to (default: 127.0.0.1 and a free port)"),
+    )
+    parser.add_argument(
+        "--to", required=True, metavar="URL", help=_("the server: ws:// or wss://, with or without a path")
+    )
+    parser.add_argument(
+        "--tls",
+        action="store_true",
+        help=_("listen with TLS, with a certificate of the lab's own authority; its file is printed"),
+    )
+    parser.add_argument(
+        "-k", "--insecure", action="store_true", help=_("accept any TLS certificate of the server")
+    )
+    parser.add_argument(
+        "--ca",
+        type=_file,
+        metavar="FILE",
+        help=_("trust the authorities in this PEM file for the server"),
+    )
+    parser.add_argument(
+        "--json", action="store_true", help=_("print every event of the wire, one JSON object a line")
+    )
+    parser.set_defaults(run=_tap, parser=parser)
+
+
 def _add_pilot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "pilot",
@@ -186,7 +245,33 @@ def _add_pilot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--screenshot", metavar="F", help="write the last screen to F.svg or F.txt")
     parser.add_argument("--junit", metavar="F.xml", help="write a JUnit report")
+    _add_language(parser)
     parser.set_defaults(run=_pilot, parser=parser)
+
+
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    """Let a command take `--lang`, before its name or after it."""
+    parser.add_argument(
+        "--lang",
+        choices=tuple(LANGUAGES),
+        default=argparse.SUPPRESS,
+        help="the language (default: the one chosen in the lab with L, else that of the locale)",
+    )
+
+
+def _speak(options: argparse.Namespace) -> None:
+    """Speak the language that was asked for, was chosen before, or is that of the locale."""
+    option: str | None = getattr(options, "lang", None)
+    if options.run is _pilot:
+        # What a script waits for is on the screen in one language: never that of whoever runs it.
+        option = option or SOURCE
+    saved = None
+    if option is None:
+        from wslab.lab.progress import ProgressStore
+        from wslab.lab.state import state_folder
+
+        saved = ProgressStore(state_folder()).load().lang
+    set_language(choose_language(option, saved, os.environ))
 
 
 def _app(options: argparse.Namespace) -> int:
@@ -218,6 +303,12 @@ def _server_start(options: argparse.Namespace) -> int:
     from wslab.lab.foreground import start_server
 
     return start_server(options.name, options.rest)
+
+
+def _tap(options: argparse.Namespace) -> int:
+    from wslab.lab.tap_command import run_tap
+
+    return run_tap(options)
 
 
 def _pilot(options: argparse.Namespace) -> int:
@@ -269,6 +360,23 @@ def _file(text: str) -> str:
     if not Path(text).is_file():
         raise argparse.ArgumentTypeError(f"there is no file {text!r}")
     return text
+
+
+def _place(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    bracketed = host != bare
+    if not (colon and bare and port.isascii() and port.isdecimal() and int(port) < 2**16):
+        raise argparse.ArgumentTypeError(
+            _("{text!r} is no address: write it like 127.0.0.1:9000, with port 0 for a free one").format(
+                text=text
+            )
+        )
+    if ":" in bare and not bracketed:
+        raise argparse.ArgumentTypeError(
+            _("{text!r}: write an IPv6 address in brackets, like [::1]:9000").format(text=text)
+        )
+    return bare, int(port)
 
 
 def _optional_size(text: str) -> int | None:

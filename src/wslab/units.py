@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from wslab.i18n import N_, sentence
+
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?|\.\d+)\s*([A-Za-zµ]*)\s*")
 _SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _BYTES = {
@@ -19,10 +21,17 @@ def _parse(text: str, units: dict[str, float] | dict[str, int], what: str, examp
     match = _NUMBER.fullmatch(text)
     factor = units.get(match[2].lower()) if match else None
     if match is None or factor is None:
-        raise ValueError(f"{text!r} is not a {what}: write it like {example}")
+        raise ValueError(
+            sentence(
+                "{text!r} is not a {what}: write it like {example}",
+                text=text,
+                what=sentence(what),
+                example=sentence(example),
+            )
+        )
     value = float(match[1]) * factor
     if not math.isfinite(value):
-        raise ValueError(f"{text!r} is too large for a {what}")
+        raise ValueError(sentence("{text!r} is too large for a {what}", text=text, what=sentence(what)))
     return value
 
 
@@ -32,7 +41,7 @@ def parse_duration(text: str) -> float:
     Raises:
         ValueError: the text is not a duration; the message says how to write one.
     """
-    return _parse(text, _SECONDS, "duration", "50ms, 2s or 1m")
+    return _parse(text, _SECONDS, N_("duration"), N_("50ms, 2s or 1m"))
 
 
 def parse_size(text: str) -> int:
@@ -41,9 +50,9 @@ def parse_size(text: str) -> int:
     Raises:
         ValueError: the text is not a size in whole bytes.
     """
-    value = _parse(text, _BYTES, "size", "512, 64KiB or 1MiB")
+    value = _parse(text, _BYTES, N_("size"), N_("512, 64KiB or 1MiB"))
     if value != int(value):
-        raise ValueError(f"{text!r} is not a whole number of bytes")
+        raise ValueError(sentence("{text!r} is not a whole number of bytes", text=text))
     return int(value)
 
 
@@ -53,7 +62,7 @@ def parse_rate(text: str) -> float:
     Raises:
         ValueError: the text is not a rate.
     """
-    return _parse(text, _BITS, "rate", "64kbit or 1mbit")
+    return _parse(text, _BITS, N_("rate"), N_("64kbit or 1mbit"))
 
 
 def format_duration(seconds: float) -> str:

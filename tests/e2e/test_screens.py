@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
+from textual.widgets import Footer
 
 from tests.support.demo import Demo
+from wslab.i18n import SOURCE, set_language
 from wslab.tui.app import LabApp
 from wslab.tui.pictures import screen_svg, screen_text
 
@@ -36,6 +39,7 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     yield
+    set_language(SOURCE)
     monkeypatch.undo()
     time.tzset()
 
@@ -52,6 +56,24 @@ def a_demo(scene: str) -> Demo:
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("scene", SCENES)
 async def test_the_screen_is_as_it_was_looked_at(scene: str, size: tuple[int, int]) -> None:
+    seen, svg = await draw(scene, size)
+    compare(GOLDENS / f"{scene}-{size[0]}x{size[1]}.txt", seen)
+    assert max(map(len, seen.splitlines())) <= size[0]
+    if (scene, size) == ("frame", (120, 36)):
+        compare(GOLDENS / "frame-120x36.svg", svg)
+
+
+@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scene", SCENES)
+async def test_the_screen_in_japanese_is_as_it_was_looked_at(scene: str, size: tuple[int, int]) -> None:
+    set_language("ja")
+    seen, _svg = await draw(scene, size)
+    compare(GOLDENS / f"ja-{scene}-{size[0]}x{size[1]}.txt", seen)
+    assert max(map(cell_len, seen.splitlines())) <= size[0]
+
+
+async def draw(scene: str, size: tuple[int, int]) -> tuple[str, str]:
+    """Return what a scene looks like, as text and as a picture; nothing on it is cut off at the edge."""
     demo = a_demo(scene)
     app = LabApp(workbench=demo.bench)
     app.animation_level = "none"
@@ -65,10 +87,9 @@ async def test_the_screen_is_as_it_was_looked_at(scene: str, size: tuple[int, in
         await pilot.pause()
         seen = "".join(f"{line}\n" for line in screen_text(app).splitlines())
         svg = screen_svg(app)
-    compare(GOLDENS / f"{scene}-{size[0]}x{size[1]}.txt", seen)
-    assert max(map(len, seen.splitlines())) <= size[0]
-    if (scene, size) == ("frame", (120, 36)):
-        compare(GOLDENS / "frame-120x36.svg", svg)
+        assert not app.lab_screen.query_one(Footer).max_scroll_x
+        assert not app.lab_screen.query_one("#tabs-scroll").max_scroll_x
+    return seen, svg
 
 
 def compare(golden: Path, seen: str) -> None:

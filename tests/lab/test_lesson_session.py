@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.support.check_events import S2C, close, message
 from tests.support.sittings import Sitting
-from wslab.lab.lesson_session import LessonSession, check_hash, first_open
+from wslab.lab.lesson_session import LessonSession, first_open
+from wslab.lab.progress_data import check_hash
 from wslab.lab.steps import Status
 from wslab.wire.events import Opcode
 
@@ -137,13 +138,6 @@ def test_an_error_of_the_lab_is_reported_and_counts_for_nothing(tmp_path: Path, 
     sitting.session.again()
     sitting.see(message(sitting.word))
     assert sitting.session.active == 1
-
-
-def test_a_check_has_another_hash_when_it_asks_for_something_else(tmp_path: Path) -> None:
-    sitting = Sitting(tmp_path)
-    hashes = {check_hash(step) for step in sitting.lesson.steps}
-    assert len(hashes) == 3
-    assert all(len(each) == 12 for each in hashes)
 
 
 def test_after_its_end_a_sitting_tells_nothing(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_a_link_that_leads_nowhere_is_not_written_through(space: Workspace, tmp_
 def test_a_folder_that_cannot_be_made(space: Workspace) -> None:
     space.folder.parent.mkdir(parents=True)
     space.folder.write_text("a file")
+    (space.start / "parts" / "words.txt").unlink()
     with pytest.raises(WorkspaceError, match="p1-echo"):
         space.copy()
 

@@ -6,6 +6,7 @@ import itertools
 from types import SimpleNamespace
 from typing import cast
 
+from wslab.i18n import sentence
 from wslab.lab.server_status import ServerState, ServerStatus
 from wslab.lab.supervisor import Supervisor
 from wslab.lab.workbench import Workbench
@@ -86,7 +87,7 @@ class Demo:
 
     def opened(self) -> Demo:
         """Play an opening handshake."""
-        self.state(Phase.CONNECTING, why=f"to {URL}")
+        self.state(Phase.CONNECTING, why=sentence("to {shown_url}", shown_url=URL))
         self.later(0.002)
         self._take(self.reader.opened("127.0.0.1:50000 > 127.0.0.1:8080"))
         self.bytes(C2S, REQUEST)
@@ -118,9 +119,8 @@ class Demo:
         self.bytes(C2S, encode_frame(Opcode.TEXT, b"hi"))
         self.later(0.001)
         self.frame(S2C, Opcode.CLOSE, close_body(1002, "incorrect masking"))
-        self.state(
-            Phase.CLOSING, "server", "the server sent Close 1002 protocol error: incorrect masking", 1002
-        )
+        close = "1002 protocol error: incorrect masking"
+        self.state(Phase.CLOSING, "server", sentence("the server sent Close {close}", close=close), 1002)
         self.frame(C2S, Opcode.CLOSE, close_body(1002))
         self.later(0.001)
         self._take(self.reader.end(None))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wslab.wire import rawspec
 from wslab.wire.encoder import apply_mask, close_body, encode_frame, minimal_form
-from wslab.wire.rawspec import BUILDERS, EXAMPLES, HELP, OPTIONS, RawSpecError, completions, parse_raw
+from wslab.wire.rawspec import BUILDERS, OPTIONS, RawSpecError, completions, parse_raw
 
 KEY = bytes.fromhex("37fa213d")
 
@@ -152,19 +152,6 @@ def test_a_message_never_holds_what_could_steer_a_terminal() -> None:
         with pytest.raises(RawSpecError) as caught:
             parse(text)
         assert str(caught.value).isprintable()
-
-
-@pytest.mark.parametrize(("text", "what"), EXAMPLES)
-def test_every_example_works_and_stands_in_the_help(text: str, what: str) -> None:
-    assert parse(text)
-    assert text in HELP
-    assert what in HELP
-
-
-def test_the_help_names_every_word_and_fits_80_columns() -> None:
-    for name in (*BUILDERS, *OPTIONS):
-        assert f"  {name}" in HELP
-    assert max(map(len, HELP.splitlines())) <= 80
 
 
 def read_or_refused(text: str) -> None:

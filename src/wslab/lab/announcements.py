@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from wslab.i18n import sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -62,18 +64,22 @@ def _read_object(line: str) -> dict[str, Any]:
 def _read_ready(record: dict[str, Any], server: str) -> Ready:
     name, url = record.get("server"), record.get("url")
     if name != server:
-        raise MalformedReadyLine(f"its ready line is from {name!r} instead of {server!r}")
+        raise MalformedReadyLine(
+            sentence("its ready line is from {name!r} instead of {server!r}", name=name, server=server)
+        )
     if not isinstance(url, str):
         raise MalformedReadyLine(
-            f"its ready line has the url {url!r} instead of one like 'ws://127.0.0.1:8080'"
+            sentence("its ready line has the url {url!r} instead of one like 'ws://127.0.0.1:8080'", url=url)
         )
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise MalformedReadyLine(f"its ready line has the url {url!r}: {error}") from error
+        raise MalformedReadyLine(
+            sentence("its ready line has the url {url!r}: {error}", url=url, error=str(error))
+        ) from error
     if parts.scheme not in ("ws", "wss") or not parts.hostname or not port:
         raise MalformedReadyLine(
-            f"its ready line has the url {url!r} instead of one like 'ws://127.0.0.1:8080'"
+            sentence("its ready line has the url {url!r} instead of one like 'ws://127.0.0.1:8080'", url=url)
         )
     return Ready(url, port)

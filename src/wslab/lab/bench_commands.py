@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from wslab.bundled import SERVERS
-from wslab.i18n import _
+from wslab.i18n import _, spoken
 from wslab.lab.commands import (
     CommandError,
     parse_close,
@@ -98,7 +98,7 @@ class BenchCommands:
                 _('/raw needs bytes: hex such as /raw 8900, or words such as /raw text mask=0 "hi"')
             )
         verdict = await self._bench.send_raw(rest)
-        self._say(_("verdict: {text}").format(text=verdict.text))
+        self._say(_("verdict: {text}").format(text=spoken(verdict.text)))
 
     async def _do_reconnect(self, rest: str) -> None:
         await self._bench.set_reconnect(parse_switch("reconnect", rest))

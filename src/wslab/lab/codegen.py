@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Final
 
+from wslab.i18n import N_, _
 from wslab.net.options import ConnectOptions, DeflateOffer
 from wslab.wire.events import Close, Direction, Event, Frame, Message, Opcode, Phase, State, Tcp
 
@@ -16,7 +17,7 @@ LIMIT = 50
 LONGEST_LITERAL = 4096
 """Characters or bytes of a payload that are repeated in a program. A longer one becomes its length."""
 
-NOTHING_YET = "# Connect, and what you do appears here as a program.\n"
+NOTHING_YET = N_("# Connect, and what you do appears here as a program.\n")
 
 _ARGUMENTS: Final = {
     "keepalive": "ping_interval",
@@ -218,7 +219,7 @@ class Transcript:
     def python(self) -> str:
         """Return the program."""
         if self._options is None:
-            return NOTHING_YET
+            return _(NOTHING_YET)
         arguments, setup, imports = _connect(self._options)
         body: list[str] = []
         if self._failure:

@@ -9,6 +9,7 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
+from wslab.i18n import sentence
 from wslab.units import format_size
 
 LARGEST_FILE = 64 * 2**20
@@ -100,8 +101,12 @@ def parse_line(line: str) -> Line:
     if name in COMMANDS:
         return Line(name, rest if name == "text" else rest.strip())
     near = difflib.get_close_matches(name, COMMANDS, n=1)
-    hint = f"did you mean /{near[0]}?" if near else "/help lists them"
-    raise CommandError(f"there is no command /{name}: {hint} (to send it as text, start with //)")
+    hint = sentence("did you mean /{name}?", name=near[0]) if near else sentence("/help lists them")
+    raise CommandError(
+        sentence(
+            "there is no command /{name}: {hint} (to send it as text, start with //)", name=name, hint=hint
+        )
+    )
 
 
 def completions(line: str) -> list[str]:
@@ -125,7 +130,10 @@ def parse_close(rest: str) -> tuple[int, str]:
         return 1000, ""
     if not code.isdecimal() or int(code) > 65535:
         raise CommandError(
-            f"close code {code!r} is not a number from 0 to 65535: write it like /close 1000 bye"
+            sentence(
+                "close code {code!r} is not a number from 0 to 65535: write it like /close 1000 bye",
+                code=code,
+            )
         )
     return int(code), reason.strip()
 
@@ -140,7 +148,9 @@ def parse_hex(rest: str) -> bytes:
     try:
         return bytes.fromhex(digits)
     except ValueError:
-        raise CommandError(f"{rest!r} is not hexadecimal: write it like /binary 00 ff 10") from None
+        raise CommandError(
+            sentence("{rest!r} is not hexadecimal: write it like /binary 00 ff 10", rest=rest)
+        ) from None
 
 
 def parse_fragments(rest: str) -> list[str]:
@@ -151,7 +161,9 @@ def parse_fragments(rest: str) -> list[str]:
     """
     parts = [part.strip() for part in rest.split("|")]
     if len(parts) < 2:
-        raise CommandError("/fragments needs at least two parts with | between them: /fragments hel | lo")
+        raise CommandError(
+            sentence("/fragments needs at least two parts with | between them: /fragments hel | lo")
+        )
     return parts
 
 
@@ -162,7 +174,7 @@ def parse_path(name: str, rest: str) -> Path:
         CommandError: there is none.
     """
     if not rest:
-        raise CommandError(f"/{name} needs the name of a file")
+        raise CommandError(sentence("/{name} needs the name of a file", name=name))
     try:
         return Path(rest).expanduser()
     except RuntimeError:  # ~ of a user whom this machine does not know
@@ -177,11 +189,16 @@ def read_file(path: Path) -> bytes:
         OSError: it cannot be read.
     """
     if not path.is_file():
-        raise CommandError(f"{path} is not a file")
+        raise CommandError(sentence("{path} is not a file", path=path))
     size = path.stat().st_size
     if size > LARGEST_FILE:
         raise CommandError(
-            f"{path} has {format_size(size)}; one message takes at most {format_size(LARGEST_FILE)}"
+            sentence(
+                "{path} has {size}; one message takes at most {most}",
+                path=path,
+                size=format_size(size),
+                most=format_size(LARGEST_FILE),
+            )
         )
     return path.read_bytes()
 
@@ -194,5 +211,5 @@ def parse_switch(name: str, rest: str) -> bool:
     """
     word = rest.strip().lower()
     if word not in {"on", "off"}:
-        raise CommandError(f"/{name} takes on or off, not {rest!r}")
+        raise CommandError(sentence("/{name} takes on or off, not {rest!r}", name=name, rest=rest))
     return word == "on"

@@ -109,6 +109,8 @@ class ExerciseRunner:
         servers: what can be started, by name.
         patience: how long a server may take to start and to stop.
         new_clock: makes the clock of an attempt.
+        environment: what programs are told beside what every attempt tells them.
+        permit: called right before each start of a program; raises `TrialFault` where it may not run.
     """
 
     def __init__(
@@ -119,6 +121,8 @@ class ExerciseRunner:
         servers: Mapping[str, ServerEntry] = SERVERS,
         patience: Patience | None = None,
         new_clock: NewClock = Clock,
+        environment: Mapping[str, str] | None = None,
+        permit: Callable[[], None] | None = None,
     ) -> None:
         if lesson.exercise is None:
             raise ValueError(f"{lesson.id} is no exercise: it is done in the lab")
@@ -126,6 +130,8 @@ class ExerciseRunner:
         self.exercise = lesson.exercise
         self._python = python
         self._new_clock = new_clock
+        self._environment = environment or {}
+        self._permit = permit
         self._servers: FreshServers | None = None
         if lesson.server is not None and self.exercise.kind == "client":
             self._servers = FreshServers(
@@ -152,9 +158,13 @@ class ExerciseRunner:
         began = clock.monotonic()
         you = Direction.C2S if self.exercise.kind == "client" else Direction.S2C
         referee = Referee(self.lesson.steps, seed, clock, self.exercise.timeout, you=you)
-        trial = Trial(self.lesson, self.exercise, folder, seed, clock, referee, self._python)
+        trial = Trial(
+            self.lesson, self.exercise, folder, seed, clock, referee, self._python, self._environment
+        )
         fault = ""
         try:
+            if self._permit is not None:
+                self._permit()
             if self._servers is not None:
                 await run_client(trial, self._servers)
             else:

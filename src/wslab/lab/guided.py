@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from wslab.i18n import N_, _
 from wslab.lab.bench_commands import BenchCommands
-from wslab.lab.cells import wrap
+from wslab.lab.cells import fit, wrap
 from wslab.lab.commands import COMMANDS, CommandError
 from wslab.lab.course import Course, Lesson
 from wslab.lab.failure_report import event_words
@@ -60,7 +61,8 @@ async def _run(course: Course, lesson: Lesson, seed: int | None) -> int:
     try:
         session = learner.sit_down(lesson)
         assert session is not None
-        return await Guide(lesson, session, bench, _print).run(_typed())
+        interactive = sys.stdin is not None and sys.stdin.isatty()
+        return await Guide(lesson, session, bench, _print, interactive).run(_typed())
     finally:
         await learner.close()
         await bench.close()
@@ -77,13 +79,18 @@ class Guide:
         session: judges it.
         bench: what the learner works with.
         say: prints one line.
+        interactive: whether somebody types: then /disconnect and the like do not wait for the line before.
     """
 
-    def __init__(self, lesson: Lesson, session: LessonSession, bench: Workbench, say: Say) -> None:
+    def __init__(
+        self, lesson: Lesson, session: LessonSession, bench: Workbench, say: Say, interactive: bool
+    ) -> None:
         self._lesson = lesson
         self._session = session
         self._bench = bench
         self._say = say
+        self._interactive = interactive
+        self._left = False
         self._commands = BenchCommands(bench, self._note)
         self._shown = -1
         """Index of the step that was printed last."""
@@ -103,39 +110,42 @@ class Guide:
         self._print(head_lines(self._lesson, WIDTH, self._session.values))
         self._print(wrap(_(KEYS), WIDTH, "* "))
         ticking = spawn(self._tick(), "tick")
-        reading = spawn(_next(lines), "read a line")
-        acting: asyncio.Task[bool] | None = None
-        left = False
+        reading: asyncio.Task[str | None] | None = spawn(_next(lines), "read a line")
+        acting: asyncio.Task[None] | None = None
+        queue: deque[str] = deque()
         try:
             self._look()
-            while not self._over:
+            while not (self._over or self._left):
+                if acting is None and queue:
+                    acting = spawn(self._carry_out(queue.popleft()), "carry out a line")
+                if acting is None and reading is None:
+                    await self._settle()
+                    self._left = True
+                    break
                 news = spawn(self._news.wait(), "news")
-                waiting: set[asyncio.Task[Any]] = {news, ticking, acting or reading}
-                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                waiting: set[asyncio.Task[Any] | None] = {news, ticking, acting, reading}
+                await asyncio.wait(waiting - {None}, return_when=asyncio.FIRST_COMPLETED)  # type: ignore[type-var]
                 news.cancel()
                 if ticking.done():
                     ticking.result()
-                self._look()
                 if acting is not None and acting.done():
-                    going_on, acting = acting.result(), None
-                    if not going_on:
-                        left = True
-                        break
-                    reading = spawn(_next(lines), "read a line")
-                elif acting is None and reading.done():
+                    acting.result()
+                    acting = None
+                self._look()
+                if reading is not None and reading.done():
                     line = reading.result()
-                    if line is None:
-                        await self._settle()
-                        left = True
-                        break
-                    acting = spawn(self._carry_out(line), "carry out a line")
+                    reading = None if line is None else spawn(_next(lines), "read a line")
+                    if line is not None and self._interactive and _is_urgent(line):
+                        await self._carry_out(line)
+                    elif line is not None:
+                        queue.append(line)
         finally:
-            for task in (ticking, reading, acting):
-                if task is not None:
-                    task.cancel()
-            await asyncio.wait([task for task in (ticking, reading, acting) if task is not None])
+            tasks = [task for task in (ticking, reading, acting) if task is not None]
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             self._bench.judge = None
-        return self._end(left)
+        return self._end()
 
     @property
     def _over(self) -> bool:
@@ -157,17 +167,13 @@ class Guide:
                     await self._news.wait()
                     self._look()
 
-    def _end(self, left: bool) -> int:
+    def _end(self) -> int:
         if self._session.run.error is not None:
             self._note(_("no verdict: this is the lab's fault, and it does not count"))
             return UNKNOWN
         if not self._session.finished:
-            if left:
-                self._note(
-                    _("left at step {number}; what you passed is kept").format(
-                        number=self._session.active + 1
-                    )
-                )
+            number = self._session.active + 1
+            self._note(_("left at step {number}; what you passed is kept").format(number=number))
             return FAILED
         after = self._lesson.text().after
         self._note(_("passed: {title}").format(title=self._lesson.title))
@@ -204,12 +210,11 @@ class Guide:
             self._print(markdown_lines(said, WIDTH, "! "))
         self._told = said
 
-    async def _carry_out(self, line: str) -> bool:
-        """Carry out a line and return whether to go on."""
+    async def _carry_out(self, line: str) -> None:
         word = line.strip().lower()
         if word in ("/quit", "/q"):
-            return False
-        if word == "/hint":
+            self._left = True
+        elif word == "/hint":
             self._hint()
         elif word == "/step":
             self._print(step_lines(self._lesson, self._session.active, WIDTH, self._session.values))
@@ -218,7 +223,6 @@ class Guide:
             self._help()
         elif line.strip():
             await self._do(line)
-        return True
 
     async def _do(self, line: str) -> None:
         try:
@@ -251,9 +255,13 @@ class Guide:
         for event in events:
             match event:
                 case Frame():
-                    self._say(f"{event.direction.arrow} {_frame(event)}")
+                    mask = f" mask={event.mask_key.hex()}" if event.masked else ""
+                    words = fit(event_words(event), WIDTH - 2 - len(mask))
+                    self._say(f"{event.direction.arrow} {words}{mask}")
+                    for rule in event.violations:
+                        self._note(rule)
                 case Http():
-                    self._say(f"{event.direction.arrow} {event_words(event)}")
+                    self._say(f"{event.direction.arrow} {fit(event_words(event), WIDTH - 2)}")
                     for name, value in event.headers:
                         self._print(wrap(f"{name}: {value}", WIDTH, f"{event.direction.arrow}   "))
                 case State():
@@ -271,11 +279,9 @@ class Guide:
             self._say(line)
 
 
-def _frame(frame: Frame) -> str:
-    """Return a frame in a line: what it is, what it carries, its mask and the rules it breaks."""
-    mask = f" mask={frame.mask_key.hex()}" if frame.masked else ""
-    rules = "".join(f" ({rule})" for rule in frame.violations)
-    return wrap(f"{event_words(frame)}{mask}{rules}", 10**6)[0]
+def _is_urgent(line: str) -> bool:
+    """Whether a line is of use while another is carried out, such as a connect that takes its time."""
+    return line.split(" ")[0].lower() in ("/disconnect", "/abort", "/hint", "/step", "/help", "/quit", "/q")
 
 
 def _print(line: str) -> None:

@@ -9,10 +9,14 @@ from pathlib import Path
 
 from wslab.lab.attempts import AttemptLog
 from wslab.lab.course import Course, Lesson
+from wslab.lab.exercise import ExerciseRunner
+from wslab.lab.exercise_session import ExerciseSession
+from wslab.lab.lesson_record import LessonRecord
 from wslab.lab.lesson_run import Seed, report_error
 from wslab.lab.lesson_session import LessonSession
 from wslab.lab.progress import ProgressStore
 from wslab.lab.progress_data import Progress
+from wslab.lab.workspace import HOME, Workspace
 from wslab.tasks import spawn
 from wslab.wire.clock import Clock
 
@@ -29,6 +33,7 @@ class Learner:
         folder: Path,
         clock: Clock,
         *,
+        work: Path = Path(HOME),
         seed: Seed | None = None,
         report: Callable[[Exception], None] = report_error,
     ) -> None:
@@ -38,6 +43,7 @@ class Learner:
             course: what is learned.
             folder: for state; made when there is something to keep.
             clock: the one that stamps the events.
+            work: where the folders of exercises are made.
             seed: of every sitting; a new one for each where it is None.
             report: takes errors of the lab itself.
         """
@@ -48,6 +54,11 @@ class Learner:
         )
         self.store.load()
         self.session: LessonSession | None = None
+        """The sitting at a lesson that is done in the lab."""
+        self.exercise: ExerciseSession | None = None
+        """The sitting at an exercise."""
+        self._work = work
+        self._ending: list[asyncio.Task[None]] = []
         self._log = AttemptLog(folder, clock)
         self._clock = clock
         self._seed = seed
@@ -90,9 +101,9 @@ class Learner:
         self._listeners.append(listener)
 
     def sit_down(self, lesson: Lesson) -> LessonSession | None:
-        """Leave the lesson of before and begin another; None for an exercise, which is done in a file."""
+        """Leave the lesson of before and begin another; None for an exercise: `exercise` is there then."""
         self.get_up()
-        if lesson.mode == "app":
+        if lesson.exercise is None:
             self.session = LessonSession(
                 lesson,
                 self.store,
@@ -104,13 +115,23 @@ class Learner:
             )
         else:
             self.keep(lambda: self.store.set_current(lesson.id))
+            self.exercise = self._work_at(lesson, lesson.exercise.entry)
         return self.session
+
+    def _work_at(self, lesson: Lesson, entry: str) -> ExerciseSession:
+        record = LessonRecord(self.course, lesson, self.folder)
+        space = Workspace(lesson.folder / "start", self._work / lesson.id, entry)
+        return ExerciseSession(lesson, record, ExerciseRunner(lesson), space)
 
     def get_up(self) -> None:
         """Leave the lesson."""
         if self.session is not None:
             self.session.close()
             self.session = None
+        if self.exercise is not None:
+            self._ending = [each for each in self._ending if not each.done()]
+            self._ending.append(spawn(self.exercise.close(), "end the exercise"))
+            self.exercise = None
 
     def keep(self, write: Callable[[], object]) -> None:
         """Write something, after all that is to be written before."""
@@ -121,6 +142,8 @@ class Learner:
     async def close(self) -> None:
         """Leave the lesson and wait until all is written."""
         self.get_up()
+        if self._ending:
+            await asyncio.wait(self._ending)
         while self._writing is not None:
             await asyncio.wait([self._writing])
 

@@ -21,7 +21,9 @@ from wslab.lab.workspace import HOME, Workspace, WorkspaceError, files_in
 
 if TYPE_CHECKING:
     from wslab.lab.course import Course, Lesson
+    from wslab.lab.exercise import ExerciseRunner
     from wslab.lab.lesson_record import LessonRecord
+    from wslab.lab.packs import Pack
 
 OK = 0
 FAILED = 1
@@ -108,7 +110,7 @@ def run_lesson(options: argparse.Namespace) -> int:
         if lesson.mode == "exercise":
             from wslab.lab.lesson_runs import run_exercise_command
 
-            return run_exercise_command(course, lesson, options)
+            return run_exercise_command(course, lesson, the_pack(options.lesson), options)
         for name in ("watch", "solution", "file", "json", "junit", "folder"):
             if getattr(options, name):
                 raise LessonProblem(
@@ -216,18 +218,24 @@ def solution_lines(lesson: Lesson) -> list[str]:
     return lines
 
 
+def bundled_course() -> Course:
+    """Return the bundled course. May raise as `load_course` does."""
+    from wslab.lab.course_files import load_course
+
+    return load_course()
+
+
 def the_course() -> Course:
-    """Return the bundled course.
+    """Return the course.
 
     Raises:
         LessonProblem: it can't be read.
     """
     from wslab.bundled import BundledError
-    from wslab.lab.course_files import load_course
     from wslab.lab.toml_table import CourseError
 
     try:
-        return load_course()
+        return bundled_course()
     except (CourseError, BundledError) as error:
         raise LessonProblem(str(error), NOT_STARTED) from error
 
@@ -238,11 +246,65 @@ def the_lesson(lesson_id: str) -> tuple[Course, Lesson]:
     Raises:
         LessonProblem: there is none.
     """
-    course = the_course()
+    pack = the_pack(lesson_id)
+    course = the_course() if pack is None else pack.course
     try:
-        return course, course.lesson(lesson_id)
+        return course, course.lesson(lesson_id.rpartition(":")[2])
     except KeyError as error:
         raise LessonProblem(str(error.args[0]), USAGE) from None
+
+
+def the_pack(lesson_id: str) -> Pack | None:
+    """Return the lesson pack that an id such as `pack:lesson` names; None for a bundled lesson.
+
+    Raises:
+        LessonProblem: there is none of that name, or it can't be read.
+    """
+    from wslab.lab.pack_files import PackError
+    from wslab.lab.packs import split_id
+    from wslab.lab.state_file import StateError
+
+    name, _lesson = split_id(lesson_id)
+    if name is None:
+        return None
+    from wslab.lab.pack_shelf import PackShelf
+
+    try:
+        return PackShelf(state_folder()).pack(name)
+    except (PackError, StateError, OSError) as error:
+        raise LessonProblem(str(error), USAGE) from error
+
+
+def the_runner(lesson: Lesson, pack: Pack | None) -> ExerciseRunner:
+    """Return what runs an exercise. Code of a pack runs only as far as it was agreed to, each time.
+
+    Raises:
+        LessonProblem: nobody has agreed to the code of the pack as it is now.
+    """
+    from wslab.lab.exercise import ExerciseRunner
+
+    if pack is None:
+        return ExerciseRunner(lesson)
+    from wslab.lab.pack_files import PackError
+    from wslab.lab.packs import ENVIRONMENT, PackTrust, pack_servers
+    from wslab.lab.state_file import StateError
+    from wslab.lab.trial import TrialFault
+
+    trust = PackTrust(state_folder())
+    found = pack
+
+    def permit() -> None:
+        try:
+            trust.require(found)
+        except (PackError, StateError, OSError) as error:
+            raise TrialFault(str(error)) from error
+
+    try:
+        permit()
+        servers = pack_servers(pack, trust)
+    except (TrialFault, PackError) as error:
+        raise LessonProblem(str(error), NOT_STARTED) from error
+    return ExerciseRunner(lesson, servers=servers, environment=ENVIRONMENT, permit=permit)
 
 
 def the_record(course: Course, lesson: Lesson) -> LessonRecord:

@@ -21,11 +21,13 @@ from wslab.lab.lesson_command import (
     show,
     tell,
     the_record,
+    the_runner,
     workspace,
 )
 from wslab.lab.lesson_record import LessonRecord
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lesson_watch import WatchSession
+from wslab.lab.packs import Pack
 from wslab.lab.workspace import assemble
 
 OK = 0
@@ -33,7 +35,9 @@ FAILED = 1
 UNKNOWN = 4
 
 
-def run_exercise_command(course: Course, lesson: Lesson, options: argparse.Namespace) -> int:
+def run_exercise_command(
+    course: Course, lesson: Lesson, pack: Pack | None, options: argparse.Namespace
+) -> int:
     """Run an exercise as the options of `wslab lesson run` say and return the exit code.
 
     Raises:
@@ -50,24 +54,25 @@ def run_exercise_command(course: Course, lesson: Lesson, options: argparse.Names
             record.opened()
         if options.watch:
             assert record is not None
-            session = WatchSession(lesson, workspace(lesson, options.folder), record, seeds)
-            return run_in_loop(session.run)
-        return run_in_loop(lambda: _once(lesson, folder, seeds, record, options))
+            space = workspace(lesson, options.folder)
+            return run_in_loop(lambda: WatchSession(the_runner(lesson, pack), space, record, seeds).run())
+        return run_in_loop(lambda: _once(the_runner(lesson, pack), folder, seeds, record, options))
 
 
 async def _once(
-    lesson: Lesson,
+    runner: ExerciseRunner,
     folder: Path,
     seeds: Sequence[Seed] | None,
     record: LessonRecord | None,
     options: argparse.Namespace,
 ) -> int:
+    lesson = runner.lesson
+
     def note(attempt: Attempt) -> None:
         if options.json:
             show([attempt_json(lesson, attempt)])
 
     earlier = record is not None and record.known.finished is not None
-    runner = ExerciseRunner(lesson)
     try:
         outcome = await runner.run(folder, seeds, on_attempt=note)
     finally:

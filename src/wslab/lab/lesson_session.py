@@ -5,8 +5,6 @@ The lab's screen and the guided line mode stand on this. Nothing here knows of a
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +14,7 @@ from wslab.lab.course import Lesson
 from wslab.lab.lesson_run import LessonRun, Seed, report_error
 from wslab.lab.placeholders import fill
 from wslab.lab.progress import ProgressStore
-from wslab.lab.progress_data import LessonProgress
+from wslab.lab.progress_data import LessonProgress, check_hash
 from wslab.lab.steps import Status, Step, Verdict
 from wslab.wire.clock import Clock
 
@@ -29,12 +27,6 @@ SEEDS = 2**31
 def at_once(write: Callable[[], object]) -> None:
     """Carry out a write here and now."""
     write()
-
-
-def check_hash(step: Step) -> str:
-    """Return a hash of what a step checks: twelve hexadecimal digits of a SHA-256."""
-    text = json.dumps(step.table, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 class LessonSession:

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from wslab.i18n import _
 from wslab.lab.attempt_output import outcome_lines
-from wslab.lab.course import Lesson
 from wslab.lab.exercise import ExerciseRunner, Outcome
 from wslab.lab.lesson_command import WIDTH, show, solution_lines, tell
 from wslab.lab.lesson_prose import hint_lines
@@ -29,7 +28,7 @@ class WatchSession:
     """A learner at work on one exercise.
 
     Args:
-        lesson: the exercise.
+        runner: runs the exercise; it is closed in the end.
         space: the learner's folder.
         record: where it is kept.
         seeds: of each run; new ones where it is None.
@@ -39,7 +38,7 @@ class WatchSession:
 
     def __init__(
         self,
-        lesson: Lesson,
+        runner: ExerciseRunner,
         space: Workspace,
         record: LessonRecord,
         seeds: Sequence[Seed] | None = None,
@@ -47,13 +46,13 @@ class WatchSession:
         say: Callable[[Sequence[str]], None] = show,
         watch: Watch | None = None,
     ) -> None:
-        self._lesson = lesson
+        self._lesson = runner.lesson
         self._space = space
         self._record = record
         self._seeds = seeds
         self._say = say
         self._watch = watch or Watch(space.file)
-        self._runner = ExerciseRunner(lesson)
+        self._runner = runner
         self._last: Outcome | None = None
         self._attempt: asyncio.Task[Outcome] | None = None
         self._finished_before = record.known.finished is not None

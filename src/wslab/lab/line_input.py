@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator
 
+from wslab.i18n import sentence
 from wslab.units import format_size
 
 CHUNK = 64 * 1024
@@ -83,7 +84,11 @@ class LineInput:
             number = self.number + len(self._lines) + 1
             limit = format_size(LONGEST_LINE)
             raise LineTooLong(
-                f"line {number} of standard input is longer than {limit}, the most that is sent"
+                sentence(
+                    "line {number} of standard input is longer than {limit}, the most that is sent",
+                    number=number,
+                    limit=limit,
+                )
             )
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:

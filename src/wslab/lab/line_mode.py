@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from wslab import __version__
+from wslab.i18n import _, sentence, spoken
 from wslab.lab.console import Console, Output, UnattendedThreads
 from wslab.lab.line_input import LineInput, LineTooLong
 from wslab.lab.line_sender import Sender, shown
@@ -49,7 +50,7 @@ def run_line_mode(options: argparse.Namespace) -> int:
             _check_text("-x", message)
         connect = _connect_options(options)
     except UsageError as error:
-        Output(sys.stderr).write(f"wslab connect: error: {visible(str(error))}\n")
+        Output(sys.stderr).write(f"wslab connect: error: {visible(spoken(str(error)))}\n")
         return USAGE_ERROR
     return asyncio.run(_run(connect, options))
 
@@ -136,14 +137,18 @@ class LineMode:
             talking.cancel()
             await asyncio.wait([talking, ended])
         if self._unsent and not (self._leaving or self._sender.ended):
-            self._fail(f"{self._unsent} not sent, or not wholly: the connection is {self._client.phase}")
+            self._fail(
+                _("{what} not sent, or not wholly: the connection is {phase}").format(
+                    what=self._unsent, phase=self._client.phase
+                )
+            )
 
     def _code(self) -> int:
         final = self._client.final
         assert final is not None
         lost = self._out.failure
         if lost is not None and not isinstance(lost, BrokenPipeError):
-            self._fail(f"standard output cannot be written: {lost.strerror}")
+            self._fail(_("standard output cannot be written: {error}").format(error=lost.strerror))
         if self._interrupts:
             return INTERRUPTED
         normal = final.phase is Phase.CLOSED and final.code in NORMAL_CODES
@@ -163,7 +168,11 @@ class LineMode:
     async def _send_messages(self) -> bool:
         for number, message in enumerate(self._messages, 1):
             left = len(self._messages) - number
-            self._unsent = f"-x number {number} " + (f"and the {left} after it were" if left else "was")
+            self._unsent = _("-x number {number} was").format(number=number)
+            if left:
+                self._unsent = _("-x number {number} and the {left} after it were").format(
+                    number=number, left=left
+                )
             await self._sender.text(message)
             self._last_message = self._clock.monotonic()
         self._unsent = ""
@@ -176,17 +185,21 @@ class LineMode:
         try:
             async for line in lines.lines():
                 left = lines.waiting
-                self._unsent = f"line {lines.number} " + (f"and {left} read after it were" if left else "was")
+                self._unsent = _("line {number} was").format(number=lines.number)
+                if left:
+                    self._unsent = _("line {number} and {left} read after it were").format(
+                        number=lines.number, left=left
+                    )
                 going_on = await self._pass_on(line, lines.number)
                 self._last_message = self._clock.monotonic()
                 self._unsent = ""
                 if not going_on:
                     return False
         except OSError as error:
-            self._fail(f"standard input cannot be read: {error.strerror}")
+            self._fail(_("standard input cannot be read: {error}").format(error=error.strerror))
             return False
         except LineTooLong as error:
-            self._fail(str(error))
+            self._fail(spoken(str(error)))
             return False
         return True
 
@@ -195,13 +208,13 @@ class LineMode:
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
-            problem = (
-                f"line {number} of standard input is not UTF-8: {error.reason} at byte {error.start + 1}"
+            problem = _("line {number} of standard input is not UTF-8: {error} at byte {byte}").format(
+                number=number, error=error.reason, byte=error.start + 1
             )
             if self._console.interactive:
-                self._console.say(f"{problem}; it was not sent")
+                self._console.say(_("{problem}; it was not sent").format(problem=problem))
                 return True
-            self._fail(f"{problem}; neither it nor what follows was sent")
+            self._fail(_("{problem}; neither it nor what follows was sent").format(problem=problem))
             return False
         if not self._console.interactive:
             await self._sender.text(text)
@@ -240,14 +253,16 @@ class LineMode:
         match state.phase:
             case Phase.CONNECTING:
                 self._console.say(
-                    f"connecting {state.why}" if state.side == "client" else f"connecting: {state.why}"
+                    _("connecting {why}").format(why=spoken(state.why))
+                    if state.side == "client"
+                    else _("connecting: {why}").format(why=spoken(state.why))
                 )
             case Phase.OPEN:
-                self._console.say(f"open{_agreed(self._client)}")
+                self._console.say(_("open") + _agreed(self._client))
                 for warning in self._client.warnings:
-                    self._console.say(f"warning: {warning}")
+                    self._console.say(_("warning: {warning}").format(warning=spoken(warning)))
             case Phase.CLOSED | Phase.ERROR:
-                self._console.say(f"{state.phase}: {state.why}")
+                self._console.say(_("{phase}: {why}").format(phase=state.phase, why=spoken(state.why)))
 
     def _received(self, message: str | bytes) -> None:
         if self._console.shows:
@@ -302,7 +317,7 @@ class LineMode:
             self._client.abort()
             return
         if self._client.phase is Phase.OPEN:
-            self._console.say("interrupted: closing with 1000; ctrl+c once more cuts the connection")
+            self._console.say(_("interrupted: closing with 1000; ctrl+c once more cuts the connection"))
         self._leave()
 
 
@@ -326,7 +341,7 @@ def _connect_options(options: argparse.Namespace) -> ConnectOptions:
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon:
-        raise UsageError(f"header {text!r}: write it like 'Name: value'")
+        raise UsageError(sentence("header {text!r}: write it like 'Name: value'", text=text))
     return name.strip(), value.strip()
 
 
@@ -334,15 +349,19 @@ def _check_text(option: str, text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise UsageError(f"{option} {text!r} is not UTF-8, as every text message must be") from None
+        raise UsageError(
+            sentence(
+                "{option} {text!r} is not UTF-8, as every text message must be", option=option, text=text
+            )
+        ) from None
 
 
 def _agreed(client: Client) -> str:
     """Return what the handshake agreed on, as the rest of a line that says that it is open."""
     handshake = client.reader.handshake
     assert handshake is not None
-    parts = [f"subprotocol {handshake.subprotocol}"] if handshake.subprotocol else []
+    parts = [_("subprotocol {name}").format(name=handshake.subprotocol)] if handshake.subprotocol else []
     if handshake.subprotocols_offered and not handshake.subprotocol:
-        parts.append("the server chose no subprotocol")
+        parts.append(_("the server chose no subprotocol"))
     parts += map(str, handshake.extensions)
     return "".join(f", {part}" for part in parts)

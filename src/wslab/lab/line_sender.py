@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 
+from wslab.i18n import _, sentence, spoken
 from wslab.lab.commands import (
     COMMANDS,
     CommandError,
@@ -63,7 +64,7 @@ class Sender:
         try:
             return not line or await self._command(line)
         except (CommandError, UsageError) as error:
-            self._console.say(str(error))
+            self._console.say(spoken(str(error)))
         except OSError as error:
             self._console.say(f"{error.filename}: {error.strerror}")
         return True
@@ -73,7 +74,9 @@ class Sender:
         asked = self._pings.pop(frame.preview, None)
         if asked is not None:
             after = format_duration(max(0.0, frame.t - asked))
-            self._console.show("<", f"PONG {frame.preview.decode()} after {after}")
+            self._console.show(
+                "<", _("PONG {payload} after {time}").format(payload=frame.preview.decode(), time=after)
+            )
 
     async def _command(self, line: str) -> bool:
         command = parse_line(line)
@@ -105,7 +108,9 @@ class Sender:
                 self._help()
             case name:
                 raise CommandError(
-                    f"/{name} is for the lab, which `wslab` opens; /help lists what works here"
+                    sentence(
+                        "/{name} is for the lab, which `wslab` opens; /help lists what works here", name=name
+                    )
                 )
         return not self.ended
 
@@ -123,13 +128,14 @@ class Sender:
     def _help(self) -> None:
         for spec in COMMANDS.values():
             if spec.line_mode:
-                self._console.say(f"{spec.syntax:26} {spec.help}")
-        self._console.say("every other line is sent as a text message; //… sends one that starts with /")
+                self._console.say(f"{spec.syntax:26} {_(spec.help)}")
+        self._console.say(_("every other line is sent as a text message; //… sends one that starts with /"))
 
 
 def shown(message: str | bytes) -> str:
     """Return a message as a terminal shows it: of a long binary one only the start."""
     if isinstance(message, str):
         return message
-    more = f"… (+{len(message) - BINARY_SHOWN} bytes)" if len(message) > BINARY_SHOWN else ""
+    left = len(message) - BINARY_SHOWN
+    more = _("… (+{left} bytes)").format(left=left) if left > 0 else ""
     return f"hex:{message[:BINARY_SHOWN].hex()}{more}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from wslab.i18n import SOURCE, language, sentence, spoken
 from wslab.wire.events import (
     OPCODE_NAMES,
     Body,
@@ -53,7 +54,13 @@ class LogFilter:
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
-            raise ValueError(f"{self.level!r} is not a level of the log: it is one of {', '.join(LEVELS)}")
+            raise ValueError(
+                sentence(
+                    "{level!r} is not a level of the log: it is one of {levels}",
+                    level=self.level,
+                    levels=", ".join(LEVELS),
+                )
+            )
         object.__setattr__(self, "regex", compile_pattern(self.pattern) if self.pattern else None)
 
     @classmethod
@@ -120,7 +127,9 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern, flags)
     except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+        raise ValueError(
+            sentence("{pattern!r} is not a regular expression: {error}", pattern=pattern, error=str(error))
+        ) from error
 
 
 def is_row(event: Event, level: Level) -> bool:
@@ -163,8 +172,21 @@ def rows_among(events: Sequence[Event], level: Level) -> list[int]:
 def searchable(event: Event) -> str:
     """The text of an event that patterns are matched against: its payload or what it says.
 
-    Payloads are searched as far as their preview goes. What is shown in hexadecimal is searched so.
+    Payloads are searched as far as their preview goes. What is shown in hexadecimal is searched so. Of what
+    the lab says both is found: what is shown in the language in use, and what is kept.
     """
+    if language() == SOURCE or isinstance(event, Frame | Message):
+        return in_words(event)
+    shown, kept = in_words(event), _text(event, str)
+    return kept if shown == kept else f"{shown}\n{kept}"
+
+
+def in_words(event: Event) -> str:
+    """The payload of an event, or what it says in the language in use."""
+    return _text(event, spoken)
+
+
+def _text(event: Event, say: Callable[[str], str]) -> str:
     match event:
         case Frame() | Message():
             text = payload_as_text(event)
@@ -174,13 +196,13 @@ def searchable(event: Event) -> str:
         case Body():
             return event.preview.decode("utf-8", "replace")
         case State():
-            return f"{event.phase.upper()} {event.why}"
+            return f"{event.phase.upper()} {say(event.why)}"
         case Tcp():
-            return f"tcp {event.what} {event.detail}"
+            return f"tcp {event.what} {say(event.detail)}"
         case Proc():
-            return f"{event.server} {event.what} {event.text}"
+            return f"{event.server} {event.what} {say(event.text)}"
         case Ui():
-            return f"{event.action} {event.detail}"
+            return f"{event.action} {say(event.detail)}"
         case _:
             return ""
 

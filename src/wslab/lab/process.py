@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from wslab.i18n import sentence
 from wslab.lab.lines import LineSplitter
 
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -27,12 +28,12 @@ LinesCallback = Callable[[int, list[str]], None]
 def describe_exit(code: int) -> str:
     """Return in words how a process ended. Negative codes are signals, as `subprocess` gives them."""
     if code >= 0:
-        return f"exited with code {code}"
+        return sentence("exited with code {code}", code=code)
     try:
         name = signal.Signals(-code).name
     except ValueError:
-        return f"was ended by signal {-code}"
-    return f"was ended by {name} (signal {-code})"
+        return sentence("was ended by signal {number}", number=-code)
+    return sentence("was ended by {name} (signal {number})", name=name, number=-code)
 
 
 class ChildProcess:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from wslab import __version__
+from wslab.i18n import sentence
 from wslab.lab.commands import CommandError
 from wslab.wire.events import Event
 from wslab.wire.jsonform import dump, header
@@ -37,4 +38,6 @@ def _write(path: Path, lines: Iterable[str]) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.writelines(line + "\n" for line in lines)
     except FileExistsError:
-        raise CommandError(f"{path} exists already and is left as it is: name another file") from None
+        raise CommandError(
+            sentence("{path} exists already and is left as it is: name another file", path=path)
+        ) from None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from wslab.bundled import BundledError
+from wslab.i18n import sentence
 from wslab.lab.announcements import Connections, MalformedReadyLine, Ready, read_announcement
 from wslab.lab.ports import in_use
 from wslab.lab.process import STDOUT, ChildProcess, describe_exit
@@ -134,7 +135,9 @@ class ServerRun:
                 self._process.kill()
                 await self._process.wait()
             if not self.started.done():
-                self.started.set_result(ServerStartError(f"the start of {self.name} was cancelled"))
+                self.started.set_result(
+                    ServerStartError(sentence("the start of {name} was cancelled", name=self.name))
+                )
             self.over.set()
 
     async def _launch(self, python: str) -> ChildProcess | None:
@@ -142,11 +145,11 @@ class ServerRun:
             command = [python, "-P", str(self._entry.path), "--port", str(self.port), *self.options]
             process = await ChildProcess.launch(command, self._heard, self._news.set)
         except (BundledError, OSError, ValueError) as error:
-            self._fail(f"{self.name} could not be started: {error}")
+            self._fail(sentence("{name} could not be started: {error}", name=self.name, error=str(error)))
             return None
         self._process = process
         self._usage = Usage(process.pid, self._clock)
-        self._emit("started", f"process {process.pid}")
+        self._emit("started", sentence("process {pid}", pid=process.pid))
         return process
 
     async def _become_ready(self, process: ChildProcess) -> bool:
@@ -162,7 +165,9 @@ class ServerRun:
         if self._stop_asked:
             await self._end(process, patience.abort)
             self._stopped(process)
-            self.started.set_result(ServerStartError(f"{self.name} was stopped before it was ready"))
+            self.started.set_result(
+                ServerStartError(sentence("{name} was stopped before it was ready", name=self.name))
+            )
             return False
         if process.returncode is not None:
             await self._exited_early(process)
@@ -173,11 +178,15 @@ class ServerRun:
             self.started.set_result(None)
             return True
         if announced is not None:
-            why = f"{self.name} is of no use: {announced}"
+            why = sentence("{name} is of no use: {problem}", name=self.name, problem=str(announced))
         elif process.talks(STDOUT):
-            why = f"{self.name} was not ready within {patience.ready:g} s and was stopped"
+            why = sentence(
+                "{name} was not ready within {seconds:g} s and was stopped",
+                name=self.name,
+                seconds=patience.ready,
+            )
         else:
-            why = f"{self.name} closed its output without a ready line and was stopped"
+            why = sentence("{name} closed its output without a ready line and was stopped", name=self.name)
         await self._end(process, patience.abort)
         self._fail(why)
         return False
@@ -188,11 +197,14 @@ class ServerRun:
     async def _exited_early(self, process: ChildProcess) -> None:
         code = await process.wait()
         if code != COULD_NOT_START:
-            self._fail(f"{self.name} {describe_exit(code)} before it was ready")
+            self._fail(sentence("{name} {how} before it was ready", name=self.name, how=describe_exit(code)))
         elif await in_use(self.port, self.options):
-            self._fail(f"{self.name} could not start: port {self.port} is in use", busy=True)
+            self._fail(
+                sentence("{name} could not start: port {port} is in use", name=self.name, port=self.port),
+                busy=True,
+            )
         else:
-            self._fail(self._lines[-1] if self._lines else f"{self.name} could not start")
+            self._fail(self._lines[-1] if self._lines else sentence("{name} could not start", name=self.name))
 
     async def _serve(self, process: ChildProcess) -> None:
         """Wait until it exits or has to."""
@@ -203,7 +215,11 @@ class ServerRun:
             return
         assert process.returncode is not None
         self.state, self._exit_code = ServerState.CRASHED, process.returncode
-        self._why = f"{self.name} {describe_exit(process.returncode)}, though nobody stopped it here"
+        self._why = sentence(
+            "{name} {how}, though nobody stopped it here",
+            name=self.name,
+            how=describe_exit(process.returncode),
+        )
         await process.wait()
         self._emit("exited", self._why)
 
@@ -216,14 +232,19 @@ class ServerRun:
         else:
             process.terminate()
         if not await self._until(lambda: process.returncode is not None, grace):
-            self._why = f"{self.name} did not exit within {grace:g} s and was killed"
+            self._why = sentence(
+                "{name} did not exit within {seconds:g} s and was killed", name=self.name, seconds=grace
+            )
             process.kill()
         await process.wait()
 
     def _stopped(self, process: ChildProcess) -> None:
         self._exit_code, self.state = process.returncode, ServerState.STOPPED
         assert process.returncode is not None
-        self._emit("exited", self._why or f"{self.name} {describe_exit(process.returncode)}")
+        self._emit(
+            "exited",
+            self._why or sentence("{name} {how}", name=self.name, how=describe_exit(process.returncode)),
+        )
 
     def _fail(self, why: str, busy: bool = False) -> None:
         if self._process is not None:

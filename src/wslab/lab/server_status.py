@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from wslab.i18n import N_
+
 
 class ServerEntry(Protocol):
     """What has to be known of a server to run it; `wslab.bundled.ServerInfo` is one."""
@@ -28,13 +30,13 @@ class ServerEntry(Protocol):
 class ServerState(StrEnum):
     """What a server is doing."""
 
-    STOPPED = "stopped"
-    STARTING = "starting"
-    READY = "ready"
-    STOPPING = "stopping"
-    FAILED = "failed"
+    STOPPED = N_("stopped")
+    STARTING = N_("starting")
+    READY = N_("ready")
+    STOPPING = N_("stopping")
+    FAILED = N_("failed")
     """It did not become ready."""
-    CRASHED = "crashed"
+    CRASHED = N_("crashed")
     """It was ready and exited though nobody here asked it to."""
 
 

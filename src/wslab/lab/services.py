@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from wslab.i18n import sentence
+
 REACH_TIMEOUT = 5.0
 """Seconds to wait for a public service before the bundled server is offered."""
 
@@ -66,6 +68,12 @@ def fallback_line(url: str, why: str) -> str:
         host = urlsplit(url).hostname or url
     except ValueError:
         host = url
-    cause = " ".join(why.split()).rstrip(".")
-    found = f"{host} can't be reached" + (f" ({cause})" if cause else "")
-    return f"{found}: press c for the bundled server, which does the same without a network"
+    cleaned = " ".join(why.split()).rstrip(".")
+    # What needs no cleaning stays the sentence that it may be.
+    cause = why if why == cleaned else cleaned
+    found = sentence("{host} can't be reached", host=host)
+    if cause:
+        found = sentence("{host} can't be reached ({cause})", host=host, cause=cause)
+    return sentence(
+        "{found}: press c for the bundled server, which does the same without a network", found=found
+    )

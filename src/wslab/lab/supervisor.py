@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wslab.bundled import SERVERS
+from wslab.i18n import sentence
 from wslab.lab.server_run import Patience, ServerRun, Sink
 from wslab.lab.server_status import ServerEntry, ServerStartError, ServerState, ServerStatus, UnknownServer
 from wslab.tasks import spawn
@@ -129,7 +130,13 @@ class Supervisor:
     def _get(self, name: str) -> _Server:
         server = self._servers.get(name)
         if server is None:
-            raise UnknownServer(f"there is no server {name!r}; there are: {', '.join(self._servers)}")
+            raise UnknownServer(
+                sentence(
+                    "there is no server {name!r}; there are: {names}",
+                    name=name,
+                    names=", ".join(self._servers),
+                )
+            )
         return server
 
     async def _start(
@@ -139,11 +146,15 @@ class Supervisor:
         while (run := server.run) is not None and not (run.going or run.over.is_set()):
             await run.over.wait()
         if server.stops != stops:
-            raise ServerStartError(f"{name} was stopped before it started")
+            raise ServerStartError(sentence("{name} was stopped before it started", name=name))
         if run is None or run.over.is_set():
             run = self._begin(server, server.entry.port if port is None else port, options)
         elif port not in (None, 0, run.port) or (options and options != run.options):
-            raise ServerStartError(f"{name} was started otherwise, on port {run.port}: stop it first")
+            raise ServerStartError(
+                sentence(
+                    "{name} was started otherwise, on port {port}: stop it first", name=name, port=run.port
+                )
+            )
         failure = await asyncio.shield(run.started)
         if failure is not None:
             raise ServerStartError(failure.why, failure.tail, failure.busy)

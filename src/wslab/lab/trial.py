@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class Trial:
         clock: Clock,
         referee: Referee,
         python: str,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.lesson = lesson
         self.exercise = exercise
@@ -46,6 +47,7 @@ class Trial:
         self.ending = Ending.DECIDED
         self._folder = folder
         self._python = python
+        self._environment = environment or {}
 
     @asynccontextmanager
     async def running(self, **environment: str) -> AsyncIterator[Program]:
@@ -59,6 +61,7 @@ class Trial:
         """
         values = self.seed.values
         told = {"WSLAB_WORD": str(values["word"]), "WSLAB_NUMBER": str(values["number"]), **environment}
+        told.update(self._environment)
         try:
             program = await Program.start(
                 self.exercise.entry, self._folder, told, self.referee.wake, python=self._python

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-INTERVAL = 0.1
-"""Seconds between two looks."""
+INTERVAL = 0.05
+"""Seconds between two looks. Small files cost little, and nobody should wait for the look itself."""
 DEBOUNCE = 0.2
 """Seconds that a file has to stay as it is until what came of it counts."""
 

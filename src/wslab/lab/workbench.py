@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from wslab.i18n import N_, _, sentence
 from wslab.lab.codegen import Transcript
 from wslab.lab.journal import Journal
 from wslab.lab.services import FALLBACK, REACH_TIMEOUT, SERVICES, fallback_line, is_public
@@ -155,7 +156,7 @@ class Workbench:
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
         if self._connecting:
-            raise WorkbenchError("a connection is being opened already")
+            raise WorkbenchError(sentence("a connection is being opened already"))
         self._connecting = True
         try:
             yield
@@ -174,7 +175,7 @@ class Workbench:
                 raise
             self.target = FALLBACK
             line = fallback_line(url, error.why)
-            self.note("offline", line)
+            self.note(N_("offline"), line)
             raise WorkbenchError(line) from error
 
     async def _bundled_url(self, path: str) -> str:
@@ -194,7 +195,7 @@ class Workbench:
         except ServerStartError as error:
             if not error.busy:
                 raise WorkbenchError(str(error)) from error
-            self.note("server", f"{error}; taking a free port instead")
+            self.note(N_("server"), sentence("{error}; taking a free port instead", error=str(error)))
         try:
             return await self.supervisor.start(name, port=0)
         except ServerStartError as error:
@@ -251,8 +252,12 @@ class Workbench:
         try:
             outcome = await reconnector.run(client)
             if outcome.attempts and reconnector.again:
-                count = f"{outcome.attempts} attempt" + ("s" if outcome.attempts > 1 else "")
-                self.note("reconnect", f"not trying again after {count}: {outcome.why}")
+                count, why = outcome.attempts, outcome.why
+                if count == 1:
+                    told = sentence("not trying again after 1 attempt: {why}", why=why)
+                else:
+                    told = sentence("not trying again after {count} attempts: {why}", count=count, why=why)
+                self.note(N_("reconnect"), told)
         finally:
             self._reconnector = self._keeping = None
 
@@ -266,7 +271,7 @@ class Workbench:
             return False
         task.cancel()
         await asyncio.wait([task])
-        self.note("reconnect", "stopped trying to come back")
+        self.note(N_("reconnect"), sentence("stopped trying to come back"))
         return True
 
     @property
@@ -276,7 +281,11 @@ class Workbench:
         if waiting is None:
             return ""
         left = max(0.0, waiting.until - self.clock.monotonic())
-        return f"connecting again in {left:.1f} s (attempt {waiting.attempt}); d stops"
+        return sentence(
+            "connecting again in {left:.1f} s (attempt {attempt}); d stops",
+            left=left,
+            attempt=waiting.attempt,
+        )
 
     async def _open_raw(self) -> RawClient:
         url = await self._url()
@@ -380,18 +389,20 @@ class Workbench:
         self.transcript.left_out(text)
         await client.send_bytes(data)
         verdict = await client.verdict(VERDICT_WITHIN)
-        self.note("verdict", verdict.text)
+        self.note(N_("verdict"), verdict.text)
         return verdict
 
     def _live(self) -> Client | RawClient:
         if self.client is None or self.client.phase not in LIVE:
-            raise WorkbenchError("there is no connection: c connects")
+            raise WorkbenchError(sentence("there is no connection: c connects"))
         return self.client
 
     def _regular(self) -> Client:
         client = self._live()
         if isinstance(client, RawClient):
-            raise WorkbenchError("this is a raw connection: only /raw sends over it; c connects anew")
+            raise WorkbenchError(
+                sentence("this is a raw connection: only /raw sends over it; c connects anew")
+            )
         return client
 
     @property
@@ -417,8 +428,8 @@ class Workbench:
     def choices(self) -> tuple[tuple[str, str], ...]:
         """Return what a learner may want to connect to: target, and a word on it."""
         return (
-            (FALLBACK, "The bundled echo server; it needs no network."),
-            *((service.url, service.note) for service in SERVICES),
+            (FALLBACK, _("The bundled echo server; it needs no network.")),
+            *((service.url, _(service.note)) for service in SERVICES),
         )
 
     async def close(self) -> None:

@@ -66,6 +66,9 @@ class Workspace:
             target = self.folder / path
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise _failed(target.parent, error) from error
+            try:
                 # Never over anything, not even over a link that leads nowhere.
                 with target.open("xb") as file:
                     file.write((self.start / path).read_bytes())

@@ -15,13 +15,14 @@ from websockets.http11 import Response
 from websockets.typing import Origin, Subprotocol
 
 from wslab import __version__
+from wslab.i18n import joined, sentence
 from wslab.net.explain import (
     Explanation,
     explain,
     explain_timeout,
 )
 from wslab.net.inbox import Inbox, OnMessage
-from wslab.net.lifecycle import FINAL, GIVEN_UP, ConnectFailed, NotOpen, Sink
+from wslab.net.lifecycle import CUT, FINAL, GIVEN_UP, ConnectFailed, NotOpen, Sink
 from wslab.net.options import ConnectOptions, UsageError, shown
 from wslab.net.tap import TappedConnection, Watcher
 from wslab.net.tls import INSECURE, client_context
@@ -120,7 +121,7 @@ class Client(Watcher):
         try:
             data = text.encode()
         except UnicodeEncodeError as error:
-            raise UsageError(f"the text has no UTF-8 form: {error}") from None
+            raise UsageError(sentence("the text has no UTF-8 form: {error}", error=str(error))) from None
         await self._send(lambda connection: connection.send(data, text=True))
 
     async def send_binary(self, data: bytes) -> None:
@@ -145,11 +146,13 @@ class Client(Watcher):
             NotOpen: the connection is not open.
         """
         if not parts or len({isinstance(part, str) for part in parts}) != 1:
-            raise UsageError("a message in parts needs at least one part, and all as text or all as bytes")
+            raise UsageError(
+                sentence("a message in parts needs at least one part, and all as text or all as bytes")
+            )
         try:
             frames = [part.encode() if isinstance(part, str) else part for part in parts]
         except UnicodeEncodeError as error:
-            raise UsageError(f"the text has no UTF-8 form: {error}") from None
+            raise UsageError(sentence("the text has no UTF-8 form: {error}", error=str(error))) from None
         is_text = isinstance(parts[0], str) if text is None else text
 
         # In one go, for no other message may come between. The library would add an empty frame at the end.
@@ -198,7 +201,7 @@ class Client(Watcher):
             await self._connection.close(code, reason)
         await self.wait_closed()
 
-    def abort(self, why: str = "the client cut the connection without a Close frame") -> None:
+    def abort(self, why: str = CUT) -> None:
         """Cut the connection with a TCP reset, or give up connecting."""
         if self.phase is Phase.CONNECTING:
             self.give_up()
@@ -216,7 +219,7 @@ class Client(Watcher):
         if self.given_up or self._opening.expired():
             return  # The answer came too late: what opens the connection is being cancelled.
         self._opening.reschedule(None)
-        self.move(Phase.OPEN, "server", "; ".join(self.warnings))
+        self.move(Phase.OPEN, "server", joined("; ", self.warnings) if self.warnings else "")
         spawn(self._guard(), f"client {self.conn}")
 
     def inbox_failed(self, error: Exception) -> None:
@@ -238,7 +241,9 @@ class Client(Watcher):
 
     async def _attempt(self, deadline: asyncio.Timeout) -> Exception | None:
         try:
-            self.move(Phase.CONNECTING, "client", f"to {self.options.shown_url}")
+            self.move(
+                Phase.CONNECTING, "client", sentence("to {shown_url}", shown_url=self.options.shown_url)
+            )
             await self._load_trust(self.options)
             if self.given_up:
                 return TimeoutError()
@@ -264,13 +269,32 @@ class Client(Watcher):
             try:
                 options = options.redirected(location)
             except UsageError as error:
-                raise UsageError(f"HTTP {status} leads to where this client cannot go: {error}") from None
-            self.warnings += (f"HTTP {status} led to {options.shown_url}; a browser would not follow",)
+                raise UsageError(
+                    sentence(
+                        "HTTP {status} leads to where this client cannot go: {error}",
+                        status=status,
+                        error=str(error),
+                    )
+                ) from None
+            self.warnings += (
+                sentence(
+                    "HTTP {status} led to {shown_url}; a browser would not follow",
+                    status=status,
+                    shown_url=options.shown_url,
+                ),
+            )
             self._renew()
             self.move(
-                Phase.CONNECTING, "server", f"HTTP {status} sends the client to {options.shown_url}", status
+                Phase.CONNECTING,
+                "server",
+                sentence(
+                    "HTTP {status} sends the client to {shown_url}",
+                    status=status,
+                    shown_url=options.shown_url,
+                ),
+                status,
             )
-        raise UsageError(f"more than {MAX_REDIRECTS} redirects: they lead in a circle")
+        raise UsageError(sentence("more than {most} redirects: they lead in a circle", most=MAX_REDIRECTS))
 
     async def _connect(self, options: ConnectOptions) -> None:
         self._hop = options
@@ -283,7 +307,9 @@ class Client(Watcher):
             if options.insecure and INSECURE not in self.warnings:
                 self.warnings += (INSECURE,)
         if proxy is not None:
-            self.warnings += (f"through the proxy {shown(proxy)}, whose own HTTP is not shown",)
+            self.warnings += (
+                sentence("through the proxy {proxy}, whose own HTTP is not shown", proxy=shown(proxy)),
+            )
         own_agent = any(name.lower() == "user-agent" for name, _ in options.headers)
         await _OneHop(
             options.uri,
@@ -346,7 +372,7 @@ class Client(Watcher):
         try:
             await self._ended.wait()
         except asyncio.CancelledError:
-            self._leave("the program ended")
+            self._leave(sentence("the program ended"))
             raise
         if self._failure is not None:
             raise self._failure
@@ -384,18 +410,32 @@ def check_close(code: int, reason: str) -> None:
     meaning = describe(code)
     if not meaning.sendable:
         raise UsageError(
-            f"close code {code} ({meaning.name}) is not for sending: "
-            "1000 to 1003, 1007 to 1014 and 3000 to 4999 are"
+            sentence(
+                "close code {code} ({name}) is not for sending: "
+                "1000 to 1003, 1007 to 1014 and 3000 to 4999 are",
+                code=code,
+                name=meaning.name,
+            )
         )
     size = len(reason.encode())
     if size > REASON_LIMIT:
-        raise UsageError(f"the reason takes {size} bytes as UTF-8: {REASON_LIMIT} fit beside the code")
+        raise UsageError(
+            sentence(
+                "the reason takes {size} bytes as UTF-8: {most} fit beside the code",
+                size=size,
+                most=REASON_LIMIT,
+            )
+        )
 
 
 def _check_control(payload: bytes) -> None:
     if len(payload) > CONTROL_LIMIT:
         raise UsageError(
-            f"the payload has {len(payload)} bytes: a ping or pong carries at most {CONTROL_LIMIT}"
+            sentence(
+                "the payload has {size} bytes: a ping or pong carries at most {most}",
+                size=len(payload),
+                most=CONTROL_LIMIT,
+            )
         )
 
 

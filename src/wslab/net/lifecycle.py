@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from wslab.i18n import joined, sentence
 from wslab.net.explain import Explanation, explain, explain_garbage, explain_status
 from wslab.wire import violations as rule
 from wslab.wire.clock import Clock
@@ -24,8 +25,11 @@ Sink = Callable[[Sequence[Event]], None]
 FINAL = (Phase.CLOSED, Phase.ERROR)
 """The phases that no connection leaves."""
 
-GIVEN_UP = Explanation("cancelled", "given up before the connection was open", "cancelled")
+GIVEN_UP = Explanation("cancelled", sentence("given up before the connection was open"), "cancelled")
 """Why a connection did not open that this side no longer wanted."""
+
+CUT = sentence("the client cut the connection without a Close frame")
+"""Why a connection ended that this side cut."""
 
 ANSWER_KEPT = 200
 """Bytes of a server's answer that are kept."""
@@ -198,7 +202,9 @@ class Lifecycle:
             if self.final is None and Direction.S2C in self._closes:
                 self.conclude(None)
             elif self.final is None:
-                self.move(Phase.CLOSED, "client", f"{why}; programs report that as 1006", 1006)
+                self.move(
+                    Phase.CLOSED, "client", sentence("{why}; programs report that as 1006", why=why), 1006
+                )
 
     def fail(self, explanation: Explanation, cause: BaseException | None) -> NoReturn:
         """End a connection that did not open.
@@ -240,7 +246,9 @@ class Lifecycle:
         if response is None:
             return None
         if rule.HEAD_CUT in response.violations:
-            why = f"{place} ended the connection in the middle of its answer to the handshake"
+            why = sentence(
+                "{place} ended the connection in the middle of its answer to the handshake", place=place
+            )
             return Explanation("cut", why, response.start_line)
         status = read_status(response.start_line)
         if status is None:
@@ -250,14 +258,16 @@ class Lifecycle:
             locations = [value for name, value in response.headers if name.lower() == "location"]
             return explain_status(status.code, status.reason, body, next(iter(locations), None))
         if handshake is not None and handshake.failures:
-            why = f"the answer to the handshake breaks the rules: {handshake.failures[0]}"
+            why = sentence(
+                "the answer to the handshake breaks the rules: {failure}", failure=handshake.failures[0]
+            )
             return Explanation("handshake", why, "; ".join(handshake.failures), retry=False)
         return None
 
     def not_open(self) -> NotOpen:
         """Return the error for sending in the phase that this connection is in."""
-        why = f": {self.final.why}" if self.final else ""
-        return NotOpen(f"nothing can be sent, the connection is {self.phase}{why}")
+        why = sentence("nothing can be sent, the connection is {phase}", phase=self.phase.value)
+        return NotOpen(joined(": ", (why, self.final.why)) if self.final else why)
 
     def _follow_closing(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -265,7 +275,12 @@ class Lifecycle:
                 self._closes[event.direction] = event
                 if self.phase is Phase.OPEN:
                     side = _side(event.direction)
-                    self.move(Phase.CLOSING, side, f"the {side} sent Close {_said(event)}", _code(event))
+                    close = _said(event)
+                    if side == "client":
+                        why = sentence("the client sent Close {close}", close=close)
+                    else:
+                        why = sentence("the server sent Close {close}", close=close)
+                    self.move(Phase.CLOSING, side, why, _code(event))
 
     def conclude(self, error: BaseException | None) -> None:
         """Enter the final state of a connection that was open, from its Close frames and the end of TCP.
@@ -277,26 +292,39 @@ class Lifecycle:
         if received is not None:
             first = received if received.first or sent is None else sent
             side = _side(first.direction)
-            why = f"the {side} closed first with {_said(first)}. {describe(first.code).meaning}"
+            meaning = sentence(describe(first.code).meaning)
+            close = _said(first)
+            if side == "client":
+                why = sentence(
+                    "the client closed first with {close}. {meaning}", close=close, meaning=meaning
+                )
+            else:
+                why = sentence(
+                    "the server closed first with {close}. {meaning}", close=close, meaning=meaning
+                )
             if self._overdue:
-                why += " The server left TCP open, so the client cut it"
+                why = joined(" ", (why, sentence("The server left TCP open, so the client cut it")))
             self.move(Phase.CLOSED, side, why, _code(first))
             return
-        side, why = self.ending(error)
-        said = f"the client sent Close {_said(sent)}, but " if sent else ""
-        missing = "" if sent else " without a Close frame"
-        where = f" ({self._tcp_end})" if self._tcp_end else ""
-        self.move(Phase.ERROR, side, f"{said}{why}{missing}{where}: 1006 {describe(1006).name}", 1006)
+        side, cause = self.ending(error)
+        if sent:
+            why = sentence("the client sent Close {close}, but {cause}", close=_said(sent), cause=cause)
+        else:
+            why = sentence("{cause} without a Close frame", cause=cause)
+        where = joined("", (" (", self._tcp_end, ")")) if self._tcp_end else ""
+        why = joined("", (why, where, f": 1006 {describe(1006).name}"))
+        self.move(Phase.ERROR, side, why, 1006)
 
     def ending(self, error: BaseException | None) -> tuple[str, str]:
         """Return who ended TCP before the closing handshake was done, and how as a clause in plain words."""
         if self._overdue:
-            return "server", "the server did not answer it in time, so the client cut TCP"
+            return "server", sentence("the server did not answer it in time, so the client cut TCP")
         if error is None:
-            return "server", "the server ended the TCP connection"
+            return "server", sentence("the server ended the TCP connection")
         if isinstance(error, OSError):
             return "server", explain(error).why
-        return "client", f"this program broke the connection off: {explain(error).detail}"
+        detail = explain(error).detail
+        return "client", sentence("this program broke the connection off: {detail}", detail=detail)
 
 
 def reset_on_close(sock: TransportSocket | None) -> None:

@@ -16,6 +16,8 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 from websockets.proxy import get_proxy, parse_proxy
 from websockets.uri import WebSocketURI, parse_uri
 
+from wslab.i18n import N_, sentence
+
 _TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _HOST = re.compile(r"[!-~]+")
@@ -48,10 +50,14 @@ class DeflateOffer:
     def __post_init__(self) -> None:
         bits = self.server_max_window_bits
         if bits is not None and not 8 <= bits <= 15:
-            raise UsageError(f"server_max_window_bits {bits}: write a number from 8 to 15")
+            raise UsageError(
+                sentence("server_max_window_bits {bits}: write a number from 8 to 15", bits=bits)
+            )
         bits = self.client_max_window_bits
         if bits is not None and bits is not True and not 9 <= bits <= 15:
-            raise UsageError(f"client_max_window_bits {bits}: write a number from 9 to 15")
+            raise UsageError(
+                sentence("client_max_window_bits {bits}: write a number from 9 to 15", bits=bits)
+            )
 
     def __str__(self) -> str:
         """Return the parameters as a handshake writes them."""
@@ -145,27 +151,33 @@ class ConnectOptions:
         names = {name.lower() for name, _ in self.headers}
         if "authorization" in names and self.target.user_info:
             raise UsageError(
-                "the URL holds a user and password and there is an Authorization header: drop one"
+                sentence("the URL holds a user and password and there is an Authorization header: drop one")
             )
         if "origin" in names and self.origin is not None:
-            raise UsageError("Origin is given twice, as an option and as a header: drop one")
+            raise UsageError(sentence("Origin is given twice, as an option and as a header: drop one"))
         if self.origin is not None:
             _check_value("origin", self.origin)
         _check_subprotocols(self.subprotocols)
         for name in ("keepalive", "keepalive_timeout", "open_timeout", "close_timeout", "max_size"):
             value = getattr(self, name)
             if value is not None and not value > 0:
-                raise UsageError(f"{name} {value}: write a number above 0")
+                raise UsageError(sentence("{name} {value}: write a number above 0", name=name, value=value))
         if self.preview_limit < 0:
-            raise UsageError(f"preview_limit {self.preview_limit}: write 0 or more bytes")
+            raise UsageError(
+                sentence(
+                    "preview_limit {preview_limit}: write 0 or more bytes", preview_limit=self.preview_limit
+                )
+            )
         if isinstance(self.proxy, str):
             try:
                 parse_proxy(self.proxy)
             except (InvalidProxy, ValueError) as error:
                 what = error.msg if isinstance(error, InvalidProxy) else error
-                raise UsageError(f"proxy: {what}; write it like http://host:port") from None
+                raise UsageError(
+                    sentence("proxy: {error}; write it like http://host:port", error=what)
+                ) from None
         if self.ca_file is not None and not Path(self.ca_file).is_file():
-            raise UsageError(f"ca_file {self.ca_file!r}: there is no such file")
+            raise UsageError(sentence("ca_file {file!r}: there is no such file", file=self.ca_file))
 
     @property
     def uri(self) -> str:
@@ -213,7 +225,9 @@ class ConnectOptions:
         there = replace(self, url=urljoin(self.uri, location), headers=())
         old, new = self.target, there.target
         if old.secure and not new.secure:
-            raise UsageError(f"the redirect to {there.shown_url} leads from TLS to plain text")
+            raise UsageError(
+                sentence("the redirect to {url} leads from TLS to plain text", url=there.shown_url)
+            )
         headers = self.headers
         if (old.secure, old.host, old.port) != (new.secure, new.host, new.port):
             headers = tuple((name, value) for name, value in headers if name.lower() not in _CREDENTIALS)
@@ -252,45 +266,65 @@ def _normalise(url: str) -> str:
 
 def _parse_url(url: str) -> WebSocketURI:
     if not url:
-        raise UsageError("there is no URL: write one like ws://localhost:8080/")
+        raise UsageError(sentence("there is no URL: write one like ws://localhost:8080/"))
     bad = next((c for c in url if c <= " " or c == "\x7f"), None)
     if bad is not None:
-        raise UsageError(f"the URL holds {bad!r}: write it as %{ord(bad):02X}, or drop it")
+        raise UsageError(
+            sentence(
+                "the URL holds {character!r}: write it as %{code:02X}, or drop it",
+                character=bad,
+                code=ord(bad),
+            )
+        )
     scheme, mark, _ = url.partition("://")
     if not mark:
-        raise UsageError(f"the URL {url!r} has no scheme: write ws://{url}, or wss://{url} for TLS")
+        raise UsageError(
+            sentence("the URL {url!r} has no scheme: write ws://{url}, or wss://{url} for TLS", url=url)
+        )
     if scheme.lower() not in _SCHEMES:
-        raise UsageError(f"the URL begins with {scheme}://: write ws:// or wss://")
+        raise UsageError(sentence("the URL begins with {scheme}://: write ws:// or wss://", scheme=scheme))
     try:
         if urlsplit(url).port == 0:
-            raise UsageError("the URL names port 0: write the port that the server listens on, 1 to 65535")
+            raise UsageError(
+                sentence("the URL names port 0: write the port that the server listens on, 1 to 65535")
+            )
         target = parse_uri(_normalise(url))
     except InvalidURI as error:
         reasons = {
-            "hostname isn't provided": "names no host: write one like ws://localhost:8080/",
-            "fragment identifier is meaningless": "has a fragment: drop # and the rest (RFC 6455 section 3)",
-            "username provided without password": "has a user without a password: write user:password@host",
+            "hostname isn't provided": N_("names no host: write one like ws://localhost:8080/"),
+            "fragment identifier is meaningless": N_(
+                "has a fragment: drop # and the rest (RFC 6455 section 3)"
+            ),
+            "username provided without password": N_(
+                "has a user without a password: write user:password@host"
+            ),
         }
-        raise UsageError(f"the URL {shown(url)!r} {reasons.get(error.msg, error.msg)}") from None
+        reason = sentence(reasons[error.msg]) if error.msg in reasons else error.msg
+        raise UsageError(sentence("the URL {url!r} {reason}", url=shown(url), reason=reason)) from None
     except UsageError:
         raise
     except (
         ValueError
     ) as error:  # a port that is no number, brackets that do not match, a host that IDNA refuses
-        raise UsageError(f"the URL cannot be read: {error}") from None
+        raise UsageError(sentence("the URL cannot be read: {error}", error=str(error))) from None
     # International names are normalised, and that can bring forth a space.
     if not _HOST.fullmatch(target.host):
-        raise UsageError(f"the URL cannot be read: {target.host!r} is no host name")
+        raise UsageError(sentence("the URL cannot be read: {host!r} is no host name", host=target.host))
     return target
 
 
 def _check_headers(headers: Sequence[tuple[str, str]]) -> None:
     for name, value in headers:
         if not _TOKEN.fullmatch(name):
-            raise UsageError(f"header name {name!r}: letters, digits and - only, no spaces or colons")
+            raise UsageError(
+                sentence("header name {name!r}: letters, digits and - only, no spaces or colons", name=name)
+            )
         if name.lower() in _OWN_HEADERS:
             raise UsageError(
-                f"header {name}: the handshake sets it itself. The raw client can send any request"
+                sentence(
+                    "header {name}: the handshake sets it itself. The raw client can send any request",
+                    name=name,
+                )
             )
         _check_value(f"header {name}", value)
 
@@ -299,13 +333,24 @@ def _check_value(what: str, value: str) -> None:
     # A line break would end the header and let the rest of the value pass for another one.
     if not _HEADER_VALUE.fullmatch(value):
         raise UsageError(
-            f"{what}: {value!r} holds a character that no header may carry, such as a line break"
+            sentence(
+                "{what}: {value!r} holds a character that no header may carry, such as a line break",
+                what=what,
+                value=value,
+            )
         )
 
 
 def _check_subprotocols(names: Sequence[str]) -> None:
     for name in names:
         if not _TOKEN.fullmatch(name):
-            raise UsageError(f"subprotocol {name!r}: letters, digits and - only (RFC 6455 section 4.1)")
+            raise UsageError(
+                sentence("subprotocol {name!r}: letters, digits and - only (RFC 6455 section 4.1)", name=name)
+            )
     if len(set(names)) != len(names):
-        raise UsageError(f"subprotocols {', '.join(names)}: each may be offered once (RFC 6455 section 4.1)")
+        raise UsageError(
+            sentence(
+                "subprotocols {names}: each may be offered once (RFC 6455 section 4.1)",
+                names=", ".join(names),
+            )
+        )

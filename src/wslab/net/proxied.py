@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from wslab.net.explain import NO_TLS, Explanation, explain, explain_timeout
+from wslab.i18n import N_, sentence
+from wslab.net.explain import Explanation, explain, explain_timeout
+from wslab.net.explain_tables import NO_TLS
 from wslab.net.leg import TLS_GOODBYE, Leg
 from wslab.net.lifecycle import Lifecycle, Sink
 from wslab.net.options import ConnectOptions
@@ -110,7 +112,11 @@ class ProxiedConnection(Lifecycle):
             self._connected()
             return
         try:
-            self.move(Phase.CONNECTING, "client", f"to {self._route.options.shown_url}, through the tap")
+            self.move(
+                Phase.CONNECTING,
+                "client",
+                sentence("to {url}, through the tap", url=self._route.options.shown_url),
+            )
             if self._route.tls is None:
                 self.tcp_opened(describe_transport(leg.transport, accepted=True))
         except BaseException:
@@ -135,7 +141,7 @@ class ProxiedConnection(Lifecycle):
         if leg.direction is C2S:
             self._pass_on(leg, self._rewriter.finish())
         side = _side(leg)
-        self._first_end = self._first_end or (side, f"the {side} ended the TCP connection")
+        self._first_end = self._first_end or (side, sentence(_ENDED[side]))
         self.half_closed(leg.direction)
         self._other(leg).end_writing()
         if len(self._half_closed) == len(Direction):
@@ -175,7 +181,7 @@ class ProxiedConnection(Lifecycle):
 
     def ending(self, error: BaseException | None) -> tuple[str, str]:
         if error is not None and not isinstance(error, OSError):
-            return "", f"the tap broke it off: {explain(error).detail}"
+            return "", sentence("the tap broke it off: {detail}", detail=explain(error).detail)
         return self._first_end or super().ending(error)
 
     async def _open(self) -> None:
@@ -275,7 +281,7 @@ class ProxiedConnection(Lifecycle):
     def _broke(self, leg: Leg, error: Exception) -> None:
         side = _side(leg)
         self._error = self._error or error
-        self._first_end = self._first_end or (side, f"the {side} broke the TCP connection off with a reset")
+        self._first_end = self._first_end or (side, sentence(_RESET[side]))
         # A peer that closed its socket and then gets more answers that with a reset.
         first = leg.direction not in self._half_closed
         self.half_closed(leg.direction if first else leg.direction.other, "reset")
@@ -310,20 +316,33 @@ class ProxiedConnection(Lifecycle):
         request, response = self.reader.request, self.reader.response
         status = read_status(response.start_line) if response is not None else None
         if status is not None and request is not None and not asks_for_websocket(request):
-            why = f"HTTP without WebSocket: the server answered {status.code} {status.reason}".rstrip()
+            answered = f"{status.code} {status.reason}".rstrip()
+            why = sentence("HTTP without WebSocket: the server answered {status}", status=answered)
             return Phase.CLOSED, "server", why, status.code
         answer = self.explain_answer(self._route.options.place)
         if answer is not None:
             return Phase.ERROR, "server", answer.why, answer.code
         side, clause = self.ending(self._error)
-        return Phase.ERROR, side, f"{clause} before the opening handshake was done", None
+        why = sentence("{clause} before the opening handshake was done", clause=clause)
+        return Phase.ERROR, side, why, None
 
     def _unreachable(self) -> str:
         assert self._trouble is not None
-        return f"the tap cannot reach {self._route.options.shown_url}: {self._trouble.why}"
+        url = self._route.options.shown_url
+        return sentence("the tap cannot reach {url}: {why}", url=url, why=self._trouble.why)
 
     def _other(self, leg: Leg) -> Leg:
         return self._server if leg is self.client else self.client
+
+
+_ENDED = {
+    "client": N_("the client ended the TCP connection"),
+    "server": N_("the server ended the TCP connection"),
+}
+_RESET = {
+    "client": N_("the client broke the TCP connection off with a reset"),
+    "server": N_("the server broke the TCP connection off with a reset"),
+}
 
 
 def _side(leg: Leg) -> str:
@@ -332,15 +351,17 @@ def _side(leg: Leg) -> str:
 
 def _no_tls(error: Exception) -> Explanation:
     """Say why TLS with a client did not come about."""
-    explained = explain(error, "the client", in_tls=True)
+    explained = explain(error, sentence("the client"), in_tls=True)
     reason = getattr(error, "reason", None) or ""
     if "ALERT" in reason:
         return explained
     if reason in NO_TLS:
-        why = "the client did not begin with TLS: it has to connect to wss:// in place of ws://"
+        why = sentence("the client did not begin with TLS: it has to connect to wss:// in place of ws://")
     else:
         # Many clients that do not like a certificate just hang up.
-        why = "the client ended the TLS handshake: does it trust the certificate authority of the tap?"
+        why = sentence(
+            "the client ended the TLS handshake: does it trust the certificate authority of the tap?"
+        )
     return Explanation(explained.kind, why, explained.detail, retry=False)
 
 

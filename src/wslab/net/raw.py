@@ -14,8 +14,9 @@ from websockets.client import ClientProtocol
 from websockets.typing import Origin, Subprotocol
 
 from wslab import __version__
+from wslab.i18n import joined, sentence
 from wslab.net.explain import Explanation, explain, explain_timeout
-from wslab.net.lifecycle import GIVEN_UP, Lifecycle, Sink
+from wslab.net.lifecycle import CUT, GIVEN_UP, Lifecycle, Sink
 from wslab.net.options import ConnectOptions
 from wslab.net.tls import INSECURE, client_context, describe_transport
 from wslab.tasks import spawn
@@ -96,7 +97,11 @@ class RawClient(Lifecycle):
         error: Exception | None = None
         try:
             try:
-                self.move(Phase.CONNECTING, "client", f"to {self.options.shown_url}, by hand")
+                self.move(
+                    Phase.CONNECTING,
+                    "client",
+                    sentence("to {shown_url}, by hand", shown_url=self.options.shown_url),
+                )
                 async with deadline:
                     await self._connect()
                     await self._answered.wait()
@@ -141,9 +146,17 @@ class RawClient(Lifecycle):
         except TimeoutError:
             if self._seen:
                 came = ", ".join(self._seen[:SHOWN]) + (" …" if len(self._seen) > SHOWN else "")
-                return Verdict("answered", None, f"the server answered with {came} and stays connected")
+                return Verdict(
+                    "answered",
+                    None,
+                    sentence("the server answered with {came} and stays connected", came=came),
+                )
             return Verdict(
-                "silence", None, f"the server did not react within {timeout:g} s and stays connected"
+                "silence",
+                None,
+                sentence(
+                    "the server did not react within {timeout:g} s and stays connected", timeout=timeout
+                ),
             )
         return self._judge()
 
@@ -152,9 +165,11 @@ class RawClient(Lifecycle):
         if self.phase is Phase.CONNECTING:
             self.give_up()
         elif self.phase in (Phase.OPEN, Phase.CLOSING) and self._transport is not None:
-            self.cut(self._transport, "the client ended the TCP connection without a Close frame", "fin")
+            self.cut(
+                self._transport, sentence("the client ended the TCP connection without a Close frame"), "fin"
+            )
 
-    def abort(self, why: str = "the client cut the connection without a Close frame") -> None:
+    def abort(self, why: str = CUT) -> None:
         """Cut the connection with a TCP reset, or give up connecting."""
         if self.phase is Phase.CONNECTING:
             self.give_up()
@@ -202,7 +217,7 @@ class RawClient(Lifecycle):
         except OSError as error:
             self._lost = error
         except asyncio.CancelledError:
-            self._leave("the program ended")
+            self._leave(sentence("the program ended"))
             raise
         except Exception as error:
             self._lost = error
@@ -232,7 +247,7 @@ class RawClient(Lifecycle):
         handshake = self.reader.handshake
         if handshake is not None:
             self.warnings += handshake.failures
-        self.move(Phase.OPEN, "server", "; ".join(self.warnings))
+        self.move(Phase.OPEN, "server", joined("; ", self.warnings) if self.warnings else "")
         self._answered.set()
 
     def _leave(self, why: str) -> None:
@@ -263,14 +278,18 @@ class RawClient(Lifecycle):
             code = 1005 if close.code is None else close.code
             meaning = describe(close.code)
             reason = f": {close.reason}" if close.reason else ""
-            text = f"the server closed with {code} {meaning.name}{reason}. {meaning.meaning}"
+            text = sentence(
+                "the server closed with {close}. {meaning}",
+                close=f"{code} {meaning.name}{reason}",
+                meaning=sentence(meaning.meaning),
+            )
             return Verdict("close", code, text)
         assert self.final is not None
         response = self.reader.response
         if response is not None and not self.reader.upgraded:
             return Verdict("http", self.final.code, self.final.why)
         if isinstance(self._lost, OSError):
-            return Verdict("reset", None, "the server broke the connection off with a TCP reset")
+            return Verdict("reset", None, sentence("the server broke the connection off with a TCP reset"))
         if self.final.side == "client":
             return Verdict("fin", None, self.final.why)
-        return Verdict("fin", None, "the server ended the TCP connection without a Close frame")
+        return Verdict("fin", None, sentence("the server ended the TCP connection without a Close frame"))

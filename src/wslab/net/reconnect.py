@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from wslab.i18n import sentence
 from wslab.net.client import Client
 from wslab.net.lifecycle import FINAL, ConnectFailed
 from wslab.wire.clock import Clock
@@ -135,7 +136,14 @@ class Reconnector:
                 why, again = await self._live(client)
                 client = None
                 if again and self._max_attempts is not None and self.attempts >= self._max_attempts:
-                    why, again = f"{self.attempts} attempts without a lasting connection. Last: {why}", False
+                    why, again = (
+                        sentence(
+                            "{attempts} attempts without a lasting connection. Last: {why}",
+                            attempts=self.attempts,
+                            why=why,
+                        ),
+                        False,
+                    )
                 if not again:
                     state = self.client.final if self.client else None
                     return Outcome(why, self.attempts, state)
@@ -143,7 +151,7 @@ class Reconnector:
         finally:
             # A cancelled run leaves nothing behind.
             if self.client is not None and self.client.phase not in (*FINAL, Phase.DISCONNECTED):
-                self.client.abort("reconnecting was stopped")
+                self.client.abort(sentence("reconnecting was stopped"))
 
     async def _live(self, client: Client | None) -> tuple[str, bool]:
         """Go through one connection; return what ended it, and whether to try again."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 
+from wslab.i18n import sentence
 from wslab.net.options import ConnectOptions, UsageError
 
-INSECURE = "the server's certificate is not checked: anybody in between could read and change everything"
+INSECURE = sentence(
+    "the server's certificate is not checked: anybody in between could read and change everything"
+)
 """The warning that goes with the option ``insecure``."""
 
 
@@ -25,7 +28,11 @@ def client_context(options: ConnectOptions) -> ssl.SSLContext | None:
             context.load_verify_locations(options.ca_file)
         except (ssl.SSLError, OSError) as error:
             raise UsageError(
-                f"ca_file {options.ca_file!r} holds no certificate in PEM form: {error}"
+                sentence(
+                    "ca_file {ca_file!r} holds no certificate in PEM form: {error}",
+                    ca_file=options.ca_file,
+                    error=str(error),
+                )
             ) from None
     if options.insecure:
         context.check_hostname = False

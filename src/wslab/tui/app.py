@@ -19,8 +19,10 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widgets import Static
 
+from wslab.i18n import LANGUAGES, N_, _, language, set_language
 from wslab.lab.course_files import load_course
 from wslab.tui.pacing import BEAT, Pacer
+from wslab.tui.retranslate import retranslate
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets.top_bar import TopBar
 
@@ -37,7 +39,7 @@ INTERRUPT_WITHIN = 3.0
 """Seconds in which the second ctrl+c must come."""
 KEY_TAKES = 0.3
 """Seconds after which a key no longer waits for the one before it: that one was lost on its way."""
-INTERNAL_ERROR = "internal error"
+INTERNAL_ERROR = N_("internal error")
 """What a failure of the lab itself is called in the log."""
 
 
@@ -98,7 +100,9 @@ class LabApp(App[None]):
         if theme is not None:
             if theme not in self.available_themes:
                 raise UnknownTheme(
-                    f"there is no theme {theme!r}; there are {', '.join(sorted(self.available_themes))}"
+                    _("there is no theme {theme!r}; there are {themes}").format(
+                        theme=theme, themes=", ".join(sorted(self.available_themes))
+                    )
                 )
             self.theme = theme
         self.course = course or load_course()
@@ -133,7 +137,7 @@ class LabApp(App[None]):
     def compose(self) -> ComposeResult:
         """Show who is here until the lab is loaded; it covers this then."""
         yield TopBar(self.course, self._phase)
-        yield Static("opening the lab …", id="opening")
+        yield Static(_("opening the lab …"), id="opening")
 
     async def on_mount(self) -> None:
         """Open the lab; in a terminal when the first line is drawn."""
@@ -223,7 +227,7 @@ class LabApp(App[None]):
         error = context.get("exception")
         text = f"{context['message']}: {type(error).__name__}: {error}" if error else context["message"]
         self.workbench.note(INTERNAL_ERROR, text)
-        self.notify(visible(text), title=INTERNAL_ERROR, severity="error", timeout=15, markup=False)
+        self.notify(visible(text), title=_(INTERNAL_ERROR), severity="error", timeout=15, markup=False)
         self.log.error(text, *(traceback.format_exception(error) if error else ()))
 
     def _report_lab_error(self, error: Exception) -> None:
@@ -263,12 +267,22 @@ class LabApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             places = (
-                ("Keys of the lab", LabScreen),
-                ("In the log", FrameLog),
-                ("In the line at the bottom", Composer),
-                ("Everywhere", LabApp),
+                (_("Keys of the lab"), LabScreen),
+                (_("In the log"), FrameLog),
+                (_("In the line at the bottom"), Composer),
+                (_("Everywhere"), LabApp),
             )
             self.push_screen(HelpScreen(places))
+
+    def action_language(self) -> None:
+        """Speak the next language, on everything that is on the screen, and remember it."""
+        codes = list(LANGUAGES)
+        code = codes[(codes.index(language()) + 1) % len(codes)]
+        set_language(code)
+        retranslate(self.lab_screen)
+        self.lab_screen.desk.refresh()
+        if (learner := self._learner) is not None:
+            learner.keep(lambda: learner.store.set_language(code))
 
     def action_phase(self, number: int) -> None:
         """Go to a phase; of those to come, show what they will be about."""
@@ -283,12 +297,12 @@ class LabApp(App[None]):
         if self._interrupted:
             self.exit(return_code=130)
             return
-        copied = ""
+        told = _("press ctrl+c again to leave the lab")
         if text := self._selected_text():
             self.copy_to_clipboard(text)
-            copied = "copied; "
+            told = _("copied; press ctrl+c again to leave the lab")
         self._interrupted = True
-        self.notify(f"{copied}press ctrl+c again to leave the lab", timeout=INTERRUPT_WITHIN)
+        self.notify(told, timeout=INTERRUPT_WITHIN)
         self.set_timer(INTERRUPT_WITHIN, self._forget_interrupt)
 
     def _selected_text(self) -> str:
@@ -301,16 +315,25 @@ class LabApp(App[None]):
     def _forget_interrupt(self) -> None:
         self._interrupted = False
 
+    def action_command_palette(self) -> None:
+        """Open the command palette, which asks in the language in use."""
+        from textual.command import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(id="--command-palette", placeholder=_("Search for commands…")))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer everything the lab can do in the command palette."""
         from wslab.tui.screens.lab_screen import LabScreen
 
-        yield from super().get_system_commands(screen)
+        for command in super().get_system_commands(screen):
+            yield command._replace(title=_(command.title), help=_(command.help))
         if not isinstance(screen, LabScreen):
             return
         for binding in Binding.make_bindings(LabScreen.BINDINGS):
+            help_text = _(binding.tooltip or binding.description)
             yield SystemCommand(
-                binding.description,
-                f"{binding.tooltip or binding.description} ({self.get_key_display(binding)})",
+                _(binding.description),
+                f"{help_text} ({self.get_key_display(binding)})",
                 lambda action=binding.action: screen.call_next(screen.run_action, action),
             )

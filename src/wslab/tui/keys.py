@@ -28,8 +28,10 @@ LAB_KEYS = (
     _key("left_square_bracket", "lesson(-1)", "Previous lesson", "previous-lesson", "Go to the previous lesson"),
     _key("right_square_bracket", "lesson(1)", "Next lesson", "next-lesson", "Go to the next lesson"),
     _key("n", "next_step", "Next", "next-step", "Go on to the next step, or to the next lesson after the last"),
-    _key("h", "hint", "Hint", "hint", "Show one hint more for this step", shown=True),
+    _key("h", "hint", "Hint", "hint", "Show one hint more for this step"),
     _key("f", "judge", "Free play", "free-play", "Play without being judged, or be judged again"),
+    _key("x", "exercise", "Run exercise", "run-exercise", "Begin the exercise of this lesson, or run its file now"),
+    _key("e", "edit", "Edit exercise", "edit-exercise", "Edit the file of the exercise in $EDITOR"),
     _key("f2", "tab('lesson')", "Lesson", "tab-lesson", "Read the lesson"),
     _key("f3", "tab('frame')", "Frame", "tab-frame", "Take the frame under the cursor apart"),
     _key("f4", "tab('handshake')", "Handshake", "tab-handshake", "Read the opening handshake"),
@@ -38,5 +40,6 @@ LAB_KEYS = (
     _key("f7", "tab('log')", "Log", "tab-log", "Go to the log"),
     _key("f8", "tab('stats')", "Statistics", "tab-stats", "Read the statistics"),
     _key("escape", "log", "Back to the log", "back-to-log", "Go back to the log"),
+    _key("L", "app.language", "Language", "language", "Speak English or Japanese"),
     _key("question_mark", "app.help", "Help", "help", "Show all keys and commands", shown=True),
 )

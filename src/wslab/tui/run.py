@@ -12,6 +12,8 @@ import threading
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
+from wslab.i18n import _, spoken
+
 if TYPE_CHECKING:
     from wslab.tui.app import LabApp
 
@@ -39,7 +41,7 @@ def run_app(options: argparse.Namespace) -> int:
     try:
         welcome = first_visit(state_folder())
     except OSError as error:
-        print(f"wslab: progress can't be kept: {error}", file=sys.stderr)
+        print("wslab: " + _("progress can't be kept: {error}").format(error=error), file=sys.stderr)
         welcome = False
     try:
         app = LabApp(
@@ -52,7 +54,7 @@ def run_app(options: argparse.Namespace) -> int:
             opened=settle_memory,
         )
     except (UnknownTheme, ValueError) as error:
-        print(f"wslab: {error}", file=sys.stderr)
+        print(f"wslab: {spoken(str(error))}", file=sys.stderr)
         return 2
     except (CourseError, BundledError) as error:
         print(f"wslab: {error}", file=sys.stderr)

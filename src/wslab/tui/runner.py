@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from wslab.i18n import _, sentence
 from wslab.lab.bench_commands import BenchCommands
 from wslab.lab.commands import CommandError, parse_path
 from wslab.lab.logfilter import LEVELS, LogFilter
@@ -47,9 +48,9 @@ class CommandRunner(BenchCommands):
 
     async def _do_level(self, rest: str) -> None:
         if rest not in LEVELS:
-            raise CommandError(f"/level takes {' or '.join(LEVELS)}, not {rest!r}")
+            raise CommandError(sentence("/level takes frames or messages, not {level!r}", level=rest))
         self._pages.log_view.level = rest
-        self._say(f"the log shows {rest}")
+        self._say(_("the log shows {level}").format(level=rest))
 
     async def _do_search(self, rest: str) -> None:
         self._pages.enter("log")
@@ -57,9 +58,9 @@ class CommandRunner(BenchCommands):
 
     async def _do_goto(self, rest: str) -> None:
         if not rest.isdecimal():
-            raise CommandError(f"/goto takes the number of a row, not {rest!r}")
+            raise CommandError(sentence("/goto takes the number of a row, not {text!r}", text=rest))
         if not self._pages.log_view.goto(int(rest)):
-            raise CommandError(f"there is no row {rest} in the log")
+            raise CommandError(sentence("there is no row {number} in the log", number=rest))
         self._pages.enter("log")
 
     async def _do_save(self, rest: str) -> None:
@@ -69,11 +70,11 @@ class CommandRunner(BenchCommands):
             # Taken here: the log goes on while a thread writes.
             events = journal.slice(journal.first, journal.total)
             await asyncio.to_thread(save_events, path, events)
-            self._say(f"wrote {len(events)} events to {path}")
+            self._say(_("wrote {count} events to {path}").format(count=len(events), path=path))
         else:
             lines = list(self._pages.log_view.lines())
             await asyncio.to_thread(save_rows, path, lines)
-            self._say(f"wrote {len(lines)} rows to {path}")
+            self._say(_("wrote {count} rows to {path}").format(count=len(lines), path=path))
 
     async def _do_clear(self, _rest: str) -> None:
         self._bench.journal.clear()

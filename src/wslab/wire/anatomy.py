@@ -9,6 +9,7 @@ import codecs
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wslab.i18n import N_, _
 from wslab.wire.closecodes import describe
 from wslab.wire.encoder import apply_mask, encode_frame, minimal_form
 from wslab.wire.events import Direction, Frame, Opcode
@@ -175,11 +176,15 @@ def _bits(value: int, width: int) -> str:
 
 def _first_byte(frame: Frame) -> list[Field]:
     if frame.fin:
-        fin = "A control frame is always complete." if frame.control else "The message ends with this frame."
+        fin = (
+            _("A control frame is always complete.")
+            if frame.control
+            else _("The message ends with this frame.")
+        )
     elif frame.control:
-        fin = "More would follow, but a control frame must never be fragmented."
+        fin = _("More would follow, but a control frame must never be fragmented.")
     else:
-        fin = "The message goes on: more frames of it follow."
+        fin = _("The message goes on: more frames of it follow.")
     fields = [Field(Part.FIN, "FIN", 0, 1, str(int(frame.fin)), str(int(frame.fin)), fin, "6455#5.4")]
     for place in (1, 2, 3):
         bit = frame.rsv >> (3 - place) & 1
@@ -198,56 +203,58 @@ def _first_byte(frame: Frame) -> list[Field]:
 
 def _rsv_meaning(frame: Frame, place: int, bit: int) -> str:
     if not bit:
-        return "Not compressed." if place == 1 else "Reserved for extensions."
+        return _("Not compressed.") if place == 1 else _("Reserved for extensions.")
     if place == 1 and frame.control:
-        return "Set, but a control frame is never compressed."
+        return _("Set, but a control frame is never compressed.")
     if MISPLACED_RSV1 in frame.violations:
-        return "Set, but only the first frame of a message says whether it is compressed."
+        return _("Set, but only the first frame of a message says whether it is compressed.")
     if RESERVED_BITS in frame.violations:
-        return "Set, though nothing agreed on in the handshake gives it a meaning."
+        return _("Set, though nothing agreed on in the handshake gives it a meaning.")
     if place == 1:
-        return "The message is compressed with permessage-deflate."
-    return "Set for an extension."
+        return _("The message is compressed with permessage-deflate.")
+    return _("Set for an extension.")
 
 
 _OPCODES: dict[int, tuple[str, str]] = {
-    Opcode.CONT: ("Continues the message that an earlier frame began.", "6455#5.4"),
-    Opcode.TEXT: ("Begins a text message: UTF-8.", "6455#5.6"),
-    Opcode.BINARY: ("Begins a binary message: any bytes.", "6455#5.6"),
-    Opcode.CLOSE: ("Starts or answers the closing handshake. Nothing may follow it.", "6455#5.5.1"),
-    Opcode.PING: ("Asks for a Pong with the same payload.", "6455#5.5.2"),
-    Opcode.PONG: ("Answers a Ping with its payload; without a Ping, a sign of life.", "6455#5.5.3"),
+    Opcode.CONT: (N_("Continues the message that an earlier frame began."), "6455#5.4"),
+    Opcode.TEXT: (N_("Begins a text message: UTF-8."), "6455#5.6"),
+    Opcode.BINARY: (N_("Begins a binary message: any bytes."), "6455#5.6"),
+    Opcode.CLOSE: (N_("Starts or answers the closing handshake. Nothing may follow it."), "6455#5.5.1"),
+    Opcode.PING: (N_("Asks for a Pong with the same payload."), "6455#5.5.2"),
+    Opcode.PONG: (N_("Answers a Ping with its payload; without a Ping, a sign of life."), "6455#5.5.3"),
 }
 
 
 def _opcode_meaning(opcode: int) -> tuple[str, str]:
     if opcode in _OPCODES:
-        return _OPCODES[opcode]
-    kind = "control" if opcode >= 8 else "data"
-    return f"Reserved for a further {kind} frame that nobody has defined: an error.", "6455#5.2"
+        meaning, section = _OPCODES[opcode]
+        return _(meaning), section
+    if opcode >= 8:
+        return _("Reserved for a further control frame that nobody has defined: an error."), "6455#5.2"
+    return _("Reserved for a further data frame that nobody has defined: an error."), "6455#5.2"
 
 
 def _second_byte(frame: Frame, header: bytes, form: int) -> list[Field]:
     by_client = frame.direction is Direction.C2S
     if frame.masked:
         mask = (
-            "Masked with the key below, as every frame of a client must be."
+            _("Masked with the key below, as every frame of a client must be.")
             if by_client
-            else "Masked, but a server must not mask."
+            else _("Masked, but a server must not mask.")
         )
     else:
         mask = (
-            "Not masked, but a client must mask every frame."
+            _("Not masked, but a client must mask every frame.")
             if by_client
-            else "Not masked: a server never masks."
+            else _("Not masked: a server never masks.")
         )
     mark = header[1] & 0x7F
     if form == 7:
-        length = "Bytes of payload." if mark else "No payload."
+        length = _("Bytes of payload.") if mark else _("No payload.")
     else:
-        length = f"No length itself: it says that the length follows in {form} bits."
+        length = _("No length itself: it says that the length follows in {form} bits.").format(form=form)
     if frame.control and form != 7:
-        length += " A control frame may hold 125 bytes at most."
+        length += " " + _("A control frame may hold 125 bytes at most.")
     return [
         Field(Part.MASK, "MASK", 8, 1, str(int(frame.masked)), str(int(frame.masked)), mask, "6455#5.1"),
         Field(Part.LENGTH, "Payload len", 9, 7, _bits(mark, 7), str(mark), length, "6455#5.2"),
@@ -256,13 +263,13 @@ def _second_byte(frame: Frame, header: bytes, form: int) -> list[Field]:
 
 def _extended(frame: Frame, form: int) -> Field:
     minimal = minimal_form(frame.length)
-    meaning = "Bytes of payload, the most significant byte first."
+    meaning = _("Bytes of payload, the most significant byte first.")
     if minimal < form:
-        meaning = (
-            f"Bytes of payload, in more bits than needed: {minimal} would do, and the shortest is demanded."
-        )
+        meaning = _(
+            "Bytes of payload, in more bits than needed: {minimal} would do, and the shortest is demanded."
+        ).format(minimal=minimal)
     elif frame.length >> 63:
-        meaning = "Bytes of payload. The most significant bit must be 0, and is not."
+        meaning = _("Bytes of payload. The most significant bit must be 0, and is not.")
     name = "Extended payload length"
     return Field(
         Part.EXTENDED, name, 16, form, _bits(frame.length, form), str(frame.length), meaning, "6455#5.2"
@@ -270,26 +277,26 @@ def _extended(frame: Frame, form: int) -> Field:
 
 
 def _key(frame: Frame, start: int) -> Field:
-    meaning = "Byte i of the payload is XORed with byte i mod 4 of this key."
+    meaning = _("Byte i of the payload is XORed with byte i mod 4 of this key.")
     if frame.mask_key == bytes(4):
-        meaning = "All zero: XOR changes nothing, so the payload is as readable as without a mask."
+        meaning = _("All zero: XOR changes nothing, so the payload is as readable as without a mask.")
     bits = _bits(int.from_bytes(frame.mask_key, "big"), 32)
     return Field(Part.KEY, "Masking-key", start, 32, bits, frame.mask_key.hex(" "), meaning, "6455#5.3")
 
 
 def _payload(frame: Frame, start: int) -> Field:
     if frame.opcode == Opcode.CLOSE:
-        meaning = "Two bytes of close code, then the reason as UTF-8."
+        meaning = _("Two bytes of close code, then the reason as UTF-8.")
         if frame.length == 1:
-            meaning = "One byte, but a close code has two."
+            meaning = _("One byte, but a close code has two.")
     elif frame.opcode in (Opcode.PING, Opcode.PONG):
-        meaning = "Application data: the Pong has to repeat that of its Ping."
+        meaning = _("Application data: the Pong has to repeat that of its Ping.")
     elif frame.rsv & 4 and not frame.control:
-        meaning = "Compressed: read it in the message that it belongs to."
+        meaning = _("Compressed: read it in the message that it belongs to.")
     elif not frame.fin or frame.opcode == Opcode.CONT:
-        meaning = "A piece of the message; a character of UTF-8 may be cut at its ends."
+        meaning = _("A piece of the message; a character of UTF-8 may be cut at its ends.")
     else:
-        meaning = "The message itself."
+        meaning = _("The message itself.")
     value = f"{frame.length} byte" + ("s" if frame.length != 1 else "")
     return Field(Part.PAYLOAD, "Payload data", start, 8 * frame.length, "", value, meaning, "6455#5.2")
 
@@ -307,7 +314,7 @@ def _close_body(frame: Frame, start: int) -> tuple[Field, ...]:
             16,
             _bits(code, 16),
             f"{code} {known.name}",
-            known.meaning,
+            _(known.meaning),
             known.section,
         )
     ]
@@ -317,9 +324,9 @@ def _close_body(frame: Frame, start: int) -> tuple[Field, ...]:
         reason = codecs.utf_8_decode(frame.preview[2:], "replace", whole)[0]
         try:
             codecs.utf_8_decode(frame.preview[2:], "strict", whole)
-            meaning = "Why, for people and logs; programs look at the code alone."
+            meaning = _("Why, for people and logs; programs look at the code alone.")
         except UnicodeDecodeError:
-            meaning = "Why, for people and logs; but it is not valid UTF-8."
+            meaning = _("Why, for people and logs; but it is not valid UTF-8.")
         fields.append(
             Field(
                 Part.REASON, "Reason", start + 16, 8 * (frame.length - 2), "", reason, meaning, "6455#5.5.1"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wslab.i18n import N_
+
 
 @dataclass(frozen=True, slots=True)
 class CloseCode:
@@ -26,148 +28,153 @@ class CloseCode:
 _NAMED: dict[int | None, tuple[str, str, str, bool, bool]] = {
     None: (
         "no code",
-        "A Close frame with an empty body: the connection ends and no reason is given. "
-        "Programs show it as 1005.",
+        N_("A Close frame with an empty body: the connection ends and no reason is given. "
+        "Programs show it as 1005."),
         "6455#5.5.1", True, True,
     ),
     1000: (
         "normal closure",
-        "The conversation is over and both sides got what they came for. Like hanging up after goodbye.",
+        N_("The conversation is over and both sides got what they came for. Like hanging up after goodbye."),
         "6455#7.4.1", True, True,
     ),
     1001: (
         "going away",
-        "This side is leaving: the server shuts down, or the browser tab was closed or went to another page.",
+        N_("This side is leaving: the server shuts down, or the browser tab was closed or went to another "
+           "page."),
         "6455#7.4.1", True, True,
     ),
     1002: (
         "protocol error",
-        "The other side broke a rule of the WebSocket protocol, such as a client frame without a mask.",
+        N_("The other side broke a rule of the WebSocket protocol, such as a client frame without a mask."),
         "6455#7.4.1", True, False,
     ),
     1003: (
         "unsupported data",
-        "The message was of a kind this side does not take, such as binary where only text is understood.",
+        N_("The message was of a kind this side does not take, such as binary where only text is "
+           "understood."),
         "6455#7.4.1", True, False,
     ),
     1004: (
         "reserved",
-        "Set aside and never given a meaning. Nobody may send it.",
+        N_("Set aside and never given a meaning. Nobody may send it."),
         "6455#7.4.1", False, True,
     ),
     1005: (
         "no status received",
-        "The connection was closed properly, but the Close frame held no code. "
-        "Never sent: a program reports it to itself.",
+        N_("The connection was closed properly, but the Close frame held no code. "
+        "Never sent: a program reports it to itself."),
         "6455#7.4.1", False, True,
     ),
     1006: (
         "abnormal closure",
-        "The connection broke without a Close frame: a crash, a lost network or a proxy that gave up. "
-        "Never sent: a program reports it to itself.",
+        N_("The connection broke without a Close frame: a crash, a lost network or a proxy that gave up. "
+        "Never sent: a program reports it to itself."),
         "6455#7.4.1", False, True,
     ),
     1007: (
         "invalid payload data",
-        "The content does not fit its kind: most often a text message that is not valid UTF-8.",
+        N_("The content does not fit its kind: most often a text message that is not valid UTF-8."),
         "6455#7.4.1", True, False,
     ),
     1008: (
         "policy violation",
-        "The other side did something that is not allowed here. "
-        "The general refusal where no other code fits or the details are to stay secret.",
+        N_("The other side did something that is not allowed here. "
+        "The general refusal where no other code fits or the details are to stay secret."),
         "6455#7.4.1", True, False,
     ),
     1009: (
         "message too big",
-        "The message was larger than this side is willing to handle.",
+        N_("The message was larger than this side is willing to handle."),
         "6455#7.4.1", True, False,
     ),
     1010: (
         "mandatory extension",
-        "The client needs an extension that the server did not agree to in the handshake. "
-        "Only clients send it.",
+        N_("The client needs an extension that the server did not agree to in the handshake. "
+        "Only clients send it."),
         "6455#7.4.1", True, False,
     ),
     1011: (
         "internal error",
-        "The sender, nearly always the server, met something it did not expect and cannot go on. "
-        "Also sent where a ping was not answered in time.",
+        N_("The sender, nearly always the server, met something it did not expect and cannot go on. "
+        "Also sent where a ping was not answered in time."),
         "6455#7.4.1", True, True,
     ),
     1012: (
         "service restart",
-        "The server restarts. Connect again, after a random pause so that not everybody comes at once.",
+        N_("The server restarts. Connect again, after a random pause so that not everybody comes at once."),
         "iana", True, True,
     ),
     1013: (
         "try again later",
-        "The server has too much to do, or you read too slowly for what it sends. Come back later.",
+        N_("The server has too much to do, or you read too slowly for what it sends. Come back later."),
         "iana", True, True,
     ),
     1014: (
         "bad gateway",
-        "A proxy or gateway got no usable answer from the server behind it. Like HTTP status 502.",
+        N_("A proxy or gateway got no usable answer from the server behind it. Like HTTP status 502."),
         "iana", True, True,
     ),
     1015: (
         "TLS handshake failed",
-        "The encrypted connection could not be set up, for instance because of a bad certificate. "
-        "Never sent: a program reports it to itself.",
+        N_("The encrypted connection could not be set up, for instance because of a bad certificate. "
+        "Never sent: a program reports it to itself."),
         "6455#7.4.1", False, True,
     ),
     3000: (
         "unauthorized",
-        "This needs a login, or the one you gave was not accepted. Like HTTP status 401. "
-        "Some libraries give this number a meaning of their own.",
+        N_("This needs a login, or the one you gave was not accepted. Like HTTP status 401. "
+        "Some libraries give this number a meaning of their own."),
         "iana", True, False,
     ),
     3003: (
         "forbidden",
-        "You are known, but you may not do this. Like HTTP status 403. "
-        "Some libraries give this number a meaning of their own.",
+        N_("You are known, but you may not do this. Like HTTP status 403. "
+        "Some libraries give this number a meaning of their own."),
         "iana", True, False,
     ),
     3008: (
         "timeout",
-        "You took too long to answer. Like HTTP status 408. "
-        "Some libraries give this number a meaning of their own.",
+        N_("You took too long to answer. Like HTTP status 408. "
+        "Some libraries give this number a meaning of their own."),
         "iana", True, True,
     ),
 }  # fmt: skip
 
 _RANGES: tuple[tuple[int, int, str, str, str, bool, bool], ...] = (
-    (0, 999, "unused", "Numbers below 1000 are not used. Nobody may send one.", "6455#7.4.2", False, True),
+    (
+        0, 999, "unused", N_("Numbers below 1000 are not used. Nobody may send one."),
+        "6455#7.4.2", False, True,
+    ),
     (
         1016, 2999, "unassigned",
-        "Kept for the protocol and its extensions, and not given a meaning yet. Nobody may send it.",
+        N_("Kept for the protocol and its extensions, and not given a meaning yet. Nobody may send it."),
         "6455#7.4.2", False, True,
     ),
     (
         3000, 3499, "library code",
-        "Belongs to a library or framework: its documentation says what it means.",
+        N_("Belongs to a library or framework: its documentation says what it means."),
         "6455#7.4.2", True, True,
     ),
     (
         3500, 3999, "library code, final",
-        "Belongs to a library or framework: its documentation says what it means. "
-        "By a common convention, 3500 to 3999 ask the client not to connect again.",
+        N_("Belongs to a library or framework: its documentation says what it means. "
+        "By a common convention, 3500 to 3999 ask the client not to connect again."),
         "6455#7.4.2", True, False,
     ),
     (
         4000, 4399, "application code",
-        "Private to this application: only its makers know what it means.",
+        N_("Private to this application: only its makers know what it means."),
         "6455#7.4.2", True, True,
     ),
     (
         4400, 4499, "application code, refused",
-        "Private to this application. By a common convention, 4400 to 4499 mirror the HTTP statuses "
-        "400 to 499: the fault is on the client's side.",
+        N_("Private to this application. By a common convention, 4400 to 4499 mirror the HTTP statuses "
+        "400 to 499: the fault is on the client's side."),
         "6455#7.4.2", True, False,
     ),
     (
         4500, 4999, "application code",
-        "Private to this application: only its makers know what it means.",
+        N_("Private to this application: only its makers know what it means."),
         "6455#7.4.2", True, True,
     ),
 )  # fmt: skip
@@ -185,5 +192,5 @@ def describe(code: int | None) -> CloseCode:
         for first, last, name, meaning, section, sendable, retry in _RANGES:
             if first <= code <= last:
                 return CloseCode(code, name, meaning, section, sendable, retry)
-    meaning = "Outside of every range that has a meaning: codes end at 4999. Nobody may send it."
+    meaning = N_("Outside of every range that has a meaning: codes end at 4999. Nobody may send it.")
     return CloseCode(code, "undefined", meaning, "6455#7.4.2", False, True)

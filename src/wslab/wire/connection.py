@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from http import HTTPStatus
 
+from wslab.i18n import joined, sentence
 from wslab.wire import violations as rule
 from wslab.wire.body import BodyReader
 from wslab.wire.clock import Clock
@@ -127,13 +128,13 @@ class ConnectionReader:
                 side.ended = True
                 cut = self._finish(side, t, wall, events)
                 if cut:
-                    who = f"{side.direction.arrow} " if direction is None else ""
-                    cuts.append(who + cut)
+                    cuts.append(joined(" ", (side.direction.arrow, cut)) if direction is None else cut)
         if self.response is None and self._sides[Direction.S2C].ended:
             # No answer will come that says what the client's bytes are.
             self.handshake = examine(self.request, None)
             self._release(False, t, wall, events)
-        events.append(Tcp(*self._stamp(t, wall), self._conn, what, direction, "; ".join(cuts)))
+        detail = joined("; ", cuts) if cuts else ""
+        events.append(Tcp(*self._stamp(t, wall), self._conn, what, direction, detail))
         return events
 
     def _stamp(self, t: float, wall: float) -> tuple[int, float, float]:
@@ -260,13 +261,17 @@ class ConnectionReader:
             else:
                 self.response = event
                 self.handshake = examine(self.request, self.response)
-            return f"in the middle of an HTTP head: {came} bytes came"
+            return sentence("in the middle of an HTTP head: {came} bytes came", came=came)
         if side.stage is _Stage.FRAMES:
             return side.frames.finish(t, wall, events)
         if side.stage is _Stage.BODY:
             assert side.body is not None
             side.body.finish()
-            cut = f"in the middle of an HTTP body: {side.body.length} bytes came" if side.body.cut else ""
+            cut = (
+                sentence("in the middle of an HTTP body: {came} bytes came", came=side.body.length)
+                if side.body.cut
+                else ""
+            )
             self._end_body(side, t, wall, events)
             return cut
         return ""

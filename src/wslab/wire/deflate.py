@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wslab.i18n import sentence
 from wslab.wire import violations as rule
 from wslab.wire.events import Direction
 from wslab.wire.extensions import Extension
@@ -85,35 +86,60 @@ def _judge_parameters(chosen: Extension) -> list[str]:
     seen: set[str] = set()
     for name, value in chosen.params:
         if name in seen:
-            problems.append(f"7692#7.1 the server's answer has the parameter {name[:40]} twice")
+            problems.append(
+                sentence("7692#7.1 the server's answer has the parameter {name} twice", name=name[:40])
+            )
         seen.add(name)
         if name in _FLAGS:
             if value is not None:
                 section = "7.1.1.1" if name == _FLAGS[0] else "7.1.1.2"
-                problems.append(f"7692#{section} {name} takes no value, the server's answer gives it one")
+                problems.append(
+                    sentence(
+                        "7692#{section} {name} takes no value, the server's answer gives it one",
+                        section=section,
+                        name=name,
+                    )
+                )
         elif name in _WINDOWS:
             if value is None or value not in _BITS:
                 section = "7.1.2.1" if name == _WINDOWS[0] else "7.1.2.2"
-                given = "none" if value is None else repr(value[:40])
-                problems.append(f"7692#{section} {name} must be 8 to 15, the server's answer gives {given}")
+                given = sentence("none") if value is None else repr(value[:40])
+                problems.append(
+                    sentence(
+                        "7692#{section} {name} must be 8 to 15, the server's answer gives {given}",
+                        section=section,
+                        name=name,
+                        given=given,
+                    )
+                )
         else:
-            problems.append(f"7692#7.1 permessage-deflate has no parameter {name[:40]!r}")
+            problems.append(sentence("7692#7.1 permessage-deflate has no parameter {name!r}", name=name[:40]))
     return problems
 
 
 def _judge_against(answer: dict[str, str | None], offer: dict[str, str | None]) -> list[str]:
     problems: list[str] = []
     if _FLAGS[0] in offer and _FLAGS[0] not in answer:
-        problems.append("7692#7.1.1.1 server_no_context_takeover was offered and the answer leaves it out")
+        problems.append(
+            sentence("7692#7.1.1.1 server_no_context_takeover was offered and the answer leaves it out")
+        )
     if _WINDOWS[0] in offer:
         most = _BITS.get(offer[_WINDOWS[0]] or "", 15)
         given = answer.get(_WINDOWS[0])
         if given is None:
-            problems.append("7692#7.1.2.1 server_max_window_bits was offered and the answer leaves it out")
+            problems.append(
+                sentence("7692#7.1.2.1 server_max_window_bits was offered and the answer leaves it out")
+            )
         elif _BITS[given] > most:
-            problems.append(f"7692#7.1.2.1 server_max_window_bits is {given}, more than the {most} offered")
+            problems.append(
+                sentence(
+                    "7692#7.1.2.1 server_max_window_bits is {given}, more than the {most} offered",
+                    given=given,
+                    most=most,
+                )
+            )
     if _WINDOWS[1] in answer and _WINDOWS[1] not in offer:
-        problems.append("7692#7.1.2.2 the answer has client_max_window_bits, which was not offered")
+        problems.append(sentence("7692#7.1.2.2 the answer has client_max_window_bits, which was not offered"))
     return problems
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wslab.i18n import joined, sentence
 from wslab.wire import violations as rule
 from wslab.wire.deflate import DeflateParameters, Inflater
 from wslab.wire.encoder import apply_mask
@@ -259,19 +260,34 @@ class FrameReader:
             self._take(bytes(self._buffer))
             self._length += len(self._buffer) - self._left
             name = OPCODE_NAMES[self._first & 0x0F]
-            cut.append(f"in the middle of a {name} frame: {self._length} of {declared} payload bytes came")
+            cut.append(
+                sentence(
+                    "in the middle of a {name} frame: {came} of {declared} payload bytes came",
+                    name=name,
+                    came=self._length,
+                    declared=declared,
+                )
+            )
             self._end(t, wall, events, cut=True)
         elif self._buffer:
-            cut.append(f"in the middle of a frame header: {len(self._buffer)} bytes of it came")
+            cut.append(
+                sentence("in the middle of a frame header: {count} bytes of it came", count=len(self._buffer))
+            )
         self._buffer.clear()
         message = self._assembler
         if message.active:
             if message.frames > 1 or not cut:
                 name = OPCODE_NAMES[message.opcode]
-                came = f"frames {message.frames}, payload bytes {message.wire_length}"
-                cut.append(f"in the middle of a fragmented {name} message: {came}")
+                cut.append(
+                    sentence(
+                        "in the middle of a fragmented {name} message: frames {frames}, payload bytes {size}",
+                        name=name,
+                        frames=message.frames,
+                        size=message.wire_length,
+                    )
+                )
             message.abandon()
-        return ", ".join(cut)
+        return joined(", ", cut) if cut else ""
 
     @property
     def _plain(self) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from wslab.i18n import N_, Sentence, joined, sentence
 from wslab.wire import deflate
 from wslab.wire import violations as rule
 from wslab.wire.events import Body, Http
@@ -101,21 +102,31 @@ def examine(request: Http | None, response: Http | None, body: Body | None = Non
     if request is not None:
         failures += _judge_request(request, keys)
         if not offers_legal:
-            failures.append("6455#9.1 the client's Sec-WebSocket-Extensions header is malformed")
+            failures.append(sentence("6455#9.1 the client's Sec-WebSocket-Extensions header is malformed"))
     if response is None:
-        failures.append("6455#4.1 the server did not answer")
+        failures.append(sentence("6455#4.1 the server did not answer"))
     elif status is None:
-        failures.append(f"6455#4.1 the server's answer is not HTTP: {_quote(response.start_line)}")
+        failures.append(
+            sentence(
+                "6455#4.1 the server's answer is not HTTP: {start_line}",
+                start_line=_quote(response.start_line),
+            )
+        )
     elif status.code != HTTPStatus.SWITCHING_PROTOCOLS:
         failures.append(_refusal(status.code, status.reason, response, body))
     elif rule.HEAD_CUT in response.violations or rule.HEAD_TOO_LONG in response.violations:
-        failures.append(f"6455#4.1 the server's answer has no end; {response.length} bytes of it were read")
+        failures.append(
+            sentence(
+                "6455#4.1 the server's answer has no end; {length} bytes of it were read",
+                length=response.length,
+            )
+        )
     else:
         failures += _judge_response(response, status.version, working, accepts)
         if request is not None or subprotocols:
             failures += _judge_subprotocol(request, offered_subprotocols, subprotocols)
         if not extensions_legal:
-            failures.append("6455#9.1 the server's Sec-WebSocket-Extensions header is malformed")
+            failures.append(sentence("6455#9.1 the server's Sec-WebSocket-Extensions header is malformed"))
         failures += _judge_extensions(offered if request is not None else None, extensions)
 
     path, host = "", values(request, "host")
@@ -143,44 +154,71 @@ def _judge_request(request: Http, keys: Sequence[str]) -> list[str]:
     failures: list[str] = []
     method, _, rest = request.start_line.partition(" ")
     if method != "GET":
-        failures.append(f"6455#4.1 the request's method must be GET, it is {_quote(method)}")
+        failures.append(
+            sentence("6455#4.1 the request's method must be GET, it is {method}", method=_quote(method))
+        )
     version = _VERSION.search(rest)
     if version is None or (int(version[1]), int(version[2])) < (1, 1):
-        failures.append("6455#4.1 the request must be HTTP/1.1 or later")
+        failures.append(sentence("6455#4.1 the request must be HTTP/1.1 or later"))
     hosts = values(request, "host")
     if not hosts:
-        failures.append("6455#4.1 the request has no Host header")
-    failures += _judge_upgrade(request, "request")
+        failures.append(sentence("6455#4.1 the request has no Host header"))
+    failures += _judge_upgrade(request, _UPGRADE_OF_REQUEST)
     if not keys:
-        failures.append("6455#4.1 the request has no Sec-WebSocket-Key header")
+        failures.append(sentence("6455#4.1 the request has no Sec-WebSocket-Key header"))
     elif not _is_key(keys[0]):
-        failures.append(f"6455#4.1 Sec-WebSocket-Key must be 16 bytes in base64, {_quote(keys[0])} is not")
+        failures.append(
+            sentence(
+                "6455#4.1 Sec-WebSocket-Key must be 16 bytes in base64, {key} is not", key=_quote(keys[0])
+            )
+        )
     versions = values(request, "sec-websocket-version")
     if not versions:
-        failures.append("6455#4.1 the request has no Sec-WebSocket-Version header: 13 is the one to send")
+        failures.append(
+            sentence("6455#4.1 the request has no Sec-WebSocket-Version header: 13 is the one to send")
+        )
     elif versions[0] != "13":
-        failures.append(f"6455#4.1 Sec-WebSocket-Version must be 13, it is {_quote(versions[0])}")
+        failures.append(
+            sentence(
+                "6455#4.1 Sec-WebSocket-Version must be 13, it is {version}", version=_quote(versions[0])
+            )
+        )
     for name, found in (
         ("Host", hosts),
         ("Sec-WebSocket-Key", keys),
         ("Sec-WebSocket-Version", versions),
     ):
         if len(found) > 1:
-            failures.append(f"6455#11.3 the request has {len(found)} {name} headers, only one is allowed")
+            failures.append(
+                sentence(
+                    "6455#11.3 the request has {count} {name} headers, only one is allowed",
+                    count=len(found),
+                    name=name,
+                )
+            )
     return failures
 
 
-def _judge_upgrade(message: Http, what: str) -> list[str]:
+_UPGRADE_OF_REQUEST = (
+    N_("6455#4.1 the request has no {name} header: `{name}: {shown}` is the one to send"),
+    N_("6455#4.1 the request's {name} header must name {shown}, it is {found}"),
+)
+_UPGRADE_OF_ANSWER = (
+    N_("6455#4.1 the answer has no {name} header: `{name}: {shown}` is the one to send"),
+    N_("6455#4.1 the answer's {name} header must name {shown}, it is {found}"),
+)
+
+
+def _judge_upgrade(message: Http, rules: tuple[str, str]) -> list[str]:
     failures: list[str] = []
+    missing, wrong = rules
     for name, wanted in (("Upgrade", "websocket"), ("Connection", "upgrade")):
         found = values(message, name.lower())
         shown = "Upgrade" if wanted == "upgrade" else wanted
         if not found:
-            failures.append(f"6455#4.1 the {what} has no {name} header: `{name}: {shown}` is the one to send")
+            failures.append(sentence(missing, name=name, shown=shown))
         elif wanted not in parse_tokens(found):
-            failures.append(
-                f"6455#4.1 the {what}'s {name} header must name {shown}, it is {_quote(', '.join(found))}"
-            )
+            failures.append(sentence(wrong, name=name, shown=shown, found=_quote(", ".join(found))))
     return failures
 
 
@@ -190,18 +228,30 @@ def _judge_response(
     """What the server got wrong besides what it chose (sections 4.1 and 4.2.2)."""
     failures: list[str] = []
     if version < "1.1":
-        failures.append(f"6455#4.2.2 the answer must be HTTP/1.1 or later, it is HTTP/{version}")
-    failures += _judge_upgrade(response, "answer")
+        failures.append(
+            sentence("6455#4.2.2 the answer must be HTTP/1.1 or later, it is HTTP/{version}", version=version)
+        )
+    failures += _judge_upgrade(response, _UPGRADE_OF_ANSWER)
     if not accepts:
-        failures.append("6455#4.1 the answer has no Sec-WebSocket-Accept header")
+        failures.append(sentence("6455#4.1 the answer has no Sec-WebSocket-Accept header"))
     elif working is not None and accepts[0] != working.accept:
         failures.append(
-            f"6455#4.1 Sec-WebSocket-Accept must be {working.accept} for this key, it is {_quote(accepts[0])}"
+            sentence(
+                "6455#4.1 Sec-WebSocket-Accept must be {accept} for this key, it is {received}",
+                accept=working.accept,
+                received=_quote(accepts[0]),
+            )
         )
     for name in ("Sec-WebSocket-Accept", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"):
         found = len(values(response, name.lower()))
         if found > 1:
-            failures.append(f"6455#11.3 the answer has {found} {name} headers, only one is allowed")
+            failures.append(
+                sentence(
+                    "6455#11.3 the answer has {count} {name} headers, only one is allowed",
+                    count=found,
+                    name=name,
+                )
+            )
     return failures
 
 
@@ -209,8 +259,14 @@ def _judge_subprotocol(request: Http | None, offered: Sequence[str], chosen: Seq
     """Section 4.1: a server chooses one of the subprotocols offered, or none."""
     if request is None or not chosen or chosen[0] in offered:
         return []
-    choice = ", ".join(offered) if offered else "none"
-    return [f"6455#4.1 the server chose the subprotocol {_quote(chosen[0])}; offered: {_clip(choice)}"]
+    choice = ", ".join(offered) if offered else sentence("none")
+    return [
+        sentence(
+            "6455#4.1 the server chose the subprotocol {name}; offered: {offered}",
+            name=_quote(chosen[0]),
+            offered=choice if isinstance(choice, Sentence) else _clip(choice),
+        )
+    ]
 
 
 def _judge_extensions(offered: Sequence[Extension] | None, chosen: Sequence[Extension]) -> list[str]:
@@ -219,9 +275,15 @@ def _judge_extensions(offered: Sequence[Extension] | None, chosen: Sequence[Exte
     names = [extension.name for extension in chosen]
     for name in dict.fromkeys(names):
         if offered is not None and name not in [offer.name for offer in offered]:
-            failures.append(f"6455#4.1 the server chose the extension {_quote(name)}, which was not offered")
+            failures.append(
+                sentence(
+                    "6455#4.1 the server chose the extension {name}, which was not offered", name=_quote(name)
+                )
+            )
         if names.count(name) > 1:
-            failures.append(f"6455#9.1 the server chose the extension {_quote(name)} more than once")
+            failures.append(
+                sentence("6455#9.1 the server chose the extension {name} more than once", name=_quote(name))
+            )
     for extension in chosen:
         if extension.name == deflate.NAME:
             offers = [offer for offer in offered or () if offer.name == deflate.NAME]
@@ -232,19 +294,21 @@ def _judge_extensions(offered: Sequence[Extension] | None, chosen: Sequence[Exte
 def _refusal(code: int, reason: str, response: Http, body: Body | None) -> str:
     """Section 4.1: any status but 101 is HTTP's own, and the handshake did not happen."""
     name = f"{code} {reason}".strip()
-    text = f"6455#4.1 the server answered {_clip(name)} instead of 101 Switching Protocols"
+    parts = [
+        sentence("6455#4.1 the server answered {name} instead of 101 Switching Protocols", name=_clip(name))
+    ]
     location, versions = values(response, "location"), values(response, "sec-websocket-version")
     if 300 <= code < 400 and location:
-        text += f"; it points to {_quote(location[0])}"
+        parts.append(sentence("; it points to {place}", place=_quote(location[0])))
     if code == HTTPStatus.UPGRADE_REQUIRED and versions:
-        text += f"; it speaks WebSocket version {_clip(', '.join(versions))}"
+        parts.append(sentence("; it speaks WebSocket version {version}", version=_clip(", ".join(versions))))
     if body is not None:
         line = next(
             (line for line in body.preview.decode("utf-8", "replace").splitlines() if line.strip()), ""
         )
         if line:
-            text += f"; it says {_quote(line.strip())}"
-    return text
+            parts.append(sentence("; it says {text}", text=_quote(line.strip())))
+    return joined("", parts)
 
 
 def _is_key(key: str) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, NoReturn
 
+from wslab.i18n import N_, _
 from wslab.wire.encoder import LENGTH_LIMITS, close_body, encode_frame, minimal_form
 from wslab.wire.events import Opcode
 
@@ -23,67 +24,28 @@ LIMIT = 16 * 2**20
 """Bytes that one specification may make. `"a"*N` is quickly written."""
 
 BUILDERS: dict[str, tuple[int | None, str]] = {
-    "text": (Opcode.TEXT, "a TEXT frame"),
-    "binary": (Opcode.BINARY, "a BINARY frame"),
-    "cont": (Opcode.CONT, "a continuation: the next frame of a message begun with fin=0"),
-    "ping": (Opcode.PING, "a Ping"),
-    "pong": (Opcode.PONG, "a Pong"),
-    "close": (Opcode.CLOSE, 'a Close frame: close, close 1000 or close 1000 "reason"'),
-    "bytes": (None, "no frame: the bytes as they are"),
+    "text": (Opcode.TEXT, N_("a TEXT frame")),
+    "binary": (Opcode.BINARY, N_("a BINARY frame")),
+    "cont": (Opcode.CONT, N_("a continuation: the next frame of a message begun with fin=0")),
+    "ping": (Opcode.PING, N_("a Ping")),
+    "pong": (Opcode.PONG, N_("a Pong")),
+    "close": (Opcode.CLOSE, N_('a Close frame: close, close 1000 or close 1000 "reason"')),
+    "bytes": (None, N_("no frame: the bytes as they are")),
 }
 """Opcode and description of each word that begins a frame."""
 
 OPTIONS: dict[str, str] = {
-    "fin": "0 or 1: whether this is the last frame of its message (1)",
-    "rsv": "0 to 7: the three reserved bits as one number (0)",
-    "rsv1": "0 or 1: RSV1 by itself, the compression bit",
-    "rsv2": "0 or 1: RSV2 by itself",
-    "rsv3": "0 or 1: RSV3 by itself",
-    "mask": "0 for none, 1 for a new key, or a key such as 37fa213d (1)",
-    "len": "the length to declare, true or not (the payload's own)",
-    "form": "7, 16 or 64: bits of the length field (the shortest that fits)",
-    "opcode": "0 to 15, the reserved ones included, in place of a word such as text",
+    "fin": N_("0 or 1: whether this is the last frame of its message (1)"),
+    "rsv": N_("0 to 7: the three reserved bits as one number (0)"),
+    "rsv1": N_("0 or 1: RSV1 by itself, the compression bit"),
+    "rsv2": N_("0 or 1: RSV2 by itself"),
+    "rsv3": N_("0 or 1: RSV3 by itself"),
+    "mask": N_("0 for none, 1 for a new key, or a key such as 37fa213d (1)"),
+    "len": N_("the length to declare, true or not (the payload's own)"),
+    "form": N_("7, 16 or 64: bits of the length field (the shortest that fits)"),
+    "opcode": N_("0 to 15, the reserved ones included, in place of a word such as text"),
 }
 """What each `name=value` takes; its default in parentheses."""
-
-EXAMPLES: tuple[tuple[str, str], ...] = (
-    ('text "hello"', "a correct message"),
-    ('text mask=0 "hello"', "a client frame without a mask"),
-    ('text fin=0 "Hel"; cont "lo"', "one message in two frames"),
-    ('text fin=0 "Hel"; ping "?"; cont "lo"', "a Ping amid the frames of a message"),
-    ('cont "lo"', "a continuation of nothing"),
-    ('text "\\xff"', "a text that is not UTF-8"),
-    ('ping "a"*126', "a control frame that is too long"),
-    ('ping fin=0 "x"', "a control frame that is fragmented"),
-    ('text rsv1=1 "hello"', "a reserved bit that is set"),
-    ("opcode=3", "an opcode that has no meaning"),
-    ('text form=64 "short"', "a length in more bits than it needs"),
-    ('text len=200 "hi"', "a length larger than the payload"),
-    ('close 1000 "bye"', "a Close frame with code and reason"),
-    ("close 1005", "a code that must never be sent"),
-    ("opcode=8 03", "a Close frame of one byte"),
-    ("binary 00 ff 10", "three bytes, written in hexadecimal"),
-    ("81 85 37fa213d 7f9f4d5158", "a whole frame in hexadecimal"),
-    ('bytes "GET / HTTP/1.1\\r\\n\\r\\n"', "something that is no frame at all"),
-)
-"""Specifications worth trying and what each makes."""
-
-HELP = "\n".join(
-    (
-        "Bytes in hexadecimal, or a frame: a word, options, then text in quotes or hex.",
-        "Several are joined by ;",
-        "",
-        *(f"  {name:<8} {text}" for name, (_, text) in BUILDERS.items()),
-        "",
-        *(f"  {name + '=':<8} {text}" for name, text in OPTIONS.items()),
-        "",
-        '  "TEXT"   knows \\n \\r \\t \\0 \\" \\\\, bytes as \\xff, characters as \\u00e9',
-        '  "a"*126  repeats what stands before it; so does 00*126',
-        "",
-        *(f"  {spec:<38}  {text}" for spec, text in EXAMPLES),
-    )
-)
-"""The whole syntax, one screen of it."""
 
 
 class RawSpecError(ValueError):
@@ -96,7 +58,9 @@ class RawSpecError(ValueError):
     """
 
     def __init__(self, token: str, position: int, what: str, fix: str) -> None:
-        where = f"{_short(token)} at character {position}" if token else f"at character {position}"
+        where = _("at character {position}").format(position=position)
+        if token:
+            where = _("{token} at character {position}").format(token=_short(token), position=position)
         super().__init__(f"{where}: {what}; {fix}")
         self.token = token
         self.position = position
@@ -141,12 +105,11 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}
 _NUMBER = re.compile(r"0[xX]([0-9a-fA-F]{1,16})|([0-9]{1,20})")
 _HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]+)")
 _SIMPLE = {"n": b"\n", "r": b"\r", "t": b"\t", "0": b"\0"}
-_TOO_MANY = ("that makes too many bytes", f"{LIMIT // 2**20} MiB is the most")
 _STRAIGHT = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'"}
 
 
 def parse_raw(text: str, *, new_key: Callable[[], bytes]) -> bytes:
-    """Return the bytes that a specification stands for; `HELP` has its syntax.
+    """Return the bytes that a specification stands for; `rawhelp.raw_help` has its syntax.
 
     Args:
         text: hexadecimal or builders, several joined by `;`.
@@ -161,12 +124,14 @@ def parse_raw(text: str, *, new_key: Callable[[], bytes]) -> bytes:
         if token.kind != "end":
             _take(part, token)
             if len(made) + part.size > LIMIT:
-                _fail(token, *_TOO_MANY)
+                _too_many(token)
             continue
         made += _build(part, new_key)
         part = _Part()
     if not made:
-        raise RawSpecError("", 1, "nothing to send", 'write bytes such as 81 00 or a frame such as text "hi"')
+        raise RawSpecError(
+            _(""), 1, _("nothing to send"), 'write bytes such as 81 00 or a frame such as text "hi"'
+        )
     return bytes(made)
 
 
@@ -177,6 +142,10 @@ def _short(text: str) -> str:
 
 def _fail(token: _Token, what: str, fix: str) -> NoReturn:
     raise RawSpecError(token.text, token.position, what, fix)
+
+
+def _too_many(token: _Token) -> NoReturn:
+    _fail(token, _("that makes too many bytes"), _("{count} MiB is the most").format(count=LIMIT // 2**20))
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -226,8 +195,8 @@ def _string(text: str, start: int) -> tuple[_Token, int]:
             wrong = re.match(r"\\(?:[xuU][0-9a-fA-F]{0,8}|.?)", text[at:], re.DOTALL)
             _fail(
                 _Token("string", wrong[0] if wrong else "\\", at + 1),
-                "no such escape",
-                'there are \\n \\r \\t \\0 \\" \\\\, \\xff (a byte), \\u00e9 and \\U0001f600 (characters)',
+                _("no such escape"),
+                _('there are \\n \\r \\t \\0 \\" \\\\, \\xff (a byte), \\u00e9 and \\U0001f600 (characters)'),
             )
         byte, short, long, simple = escape.groups()
         if byte:
@@ -238,7 +207,8 @@ def _string(text: str, start: int) -> tuple[_Token, int]:
             # Half a surrogate pair makes bytes that are not UTF-8: worth sending once.
             data += chr(int(short or long, 16)).encode(errors="surrogatepass")
         at = escape.end()
-    _fail(_Token("string", text[start:], start + 1), "the text does not end", f"close it with {quote}")
+    end = _("close it with {quote}").format(quote=quote)
+    _fail(_Token("string", text[start:], start + 1), _("the text does not end"), end)
 
 
 def _take(part: _Part, token: _Token) -> None:
@@ -254,12 +224,12 @@ def _take(part: _Part, token: _Token) -> None:
 def _repeat(part: _Part, token: _Token) -> None:
     count = _NUMBER.fullmatch(token.value)
     if not part.payload:
-        _fail(token, "there is nothing before it to repeat", 'write it like "a"*126')
+        _fail(token, _("there is nothing before it to repeat"), _('write it like "a"*126'))
     if count is None or count[1]:
-        _fail(token, "this is no number of times", 'write it like "a"*126')
+        _fail(token, _("this is no number of times"), _('write it like "a"*126'))
     last = part.payload[-1]
     if len(last) * int(count[2]) > LIMIT:
-        _fail(token, *_TOO_MANY)
+        _too_many(token)
     part.payload[-1] = last * int(count[2])
     part.size += len(part.payload[-1]) - len(last)
 
@@ -269,41 +239,65 @@ def _take_word(part: _Part, token: _Token) -> None:
     name = name.lower()
     if equals:
         if name not in OPTIONS:
-            _fail(token, f"there is no option {_short(name)}", _nearest(name, OPTIONS, "="))
+            _fail(
+                token, _("there is no option {name}").format(name=_short(name)), _nearest(name, OPTIONS, "=")
+            )
         if name in part.options:
-            _fail(token, f"{name}= stands here twice", "keep one of them")
+            _fail(token, _("{name}= stands here twice").format(name=name), _("keep one of them"))
         part.options[name] = token._replace(value=value)
     elif name in BUILDERS:
         if part.name is not None:
-            _fail(token, "a second frame begins here", f"put a ; before {name}")
+            _fail(token, _("a second frame begins here"), _("put a ; before {name}").format(name=name))
         if part.payload:
-            _fail(token, "it must stand before the payload", f"begin with {name}, or put a ; before it")
+            _fail(
+                token,
+                _("it must stand before the payload"),
+                _("begin with {name}, or put a ; before it").format(name=name),
+            )
         part.name = token
     elif part.name is not None and part.name.text.lower() == "close" and part.code is None:
-        part.code = _number(token, token.text, 0xFFFF, "a close code", "such as 1000")
+        part.code = _number(token, token.text, 0xFFFF, _("a close code"), _("such as 1000"))
     elif all(pieces := [_HEX.fullmatch(piece) for piece in re.split("[:,]", token.text)]):
         digits = [piece[1] for piece in pieces if piece is not None]
         for odd in (piece for piece in digits if len(piece) % 2):
-            _fail(token, "a byte has two hexadecimal digits", f"did you mean 0{odd[:24]}?")
+            _fail(
+                token,
+                _("a byte has two hexadecimal digits"),
+                _("did you mean 0{digits}?").format(digits=odd[:24]),
+            )
         part.add(token, bytes.fromhex("".join(digits)))
     elif token.text[0] in _STRAIGHT:
-        _fail(token, "typographic quotes are no quotes here", f"use {_STRAIGHT[token.text[0]]}")
+        _fail(
+            token,
+            _("typographic quotes are no quotes here"),
+            _("use {quote}").format(quote=_STRAIGHT[token.text[0]]),
+        )
     elif part.name is None and not part.options and not part.payload:
-        _fail(token, "neither hexadecimal nor the beginning of a frame", _nearest(name, BUILDERS, ""))
+        _fail(token, _("neither hexadecimal nor the beginning of a frame"), _nearest(name, BUILDERS, ""))
     else:
-        _fail(token, "neither hexadecimal nor an option", f"a text stands in quotes: {_short(token.text)}")
+        _fail(
+            token,
+            _("neither hexadecimal nor an option"),
+            _("a text stands in quotes: {text}").format(text=_short(token.text)),
+        )
 
 
 def _nearest(name: str, known: Iterable[str], mark: str) -> str:
     near = difflib.get_close_matches(name[:24], known, n=1)
-    return f"did you mean {near[0]}{mark}?" if near else "there are " + " ".join(k + mark for k in known)
+    if near:
+        return _("did you mean {name}?").format(name=near[0] + mark)
+    return _("there are {names}").format(names=" ".join(k + mark for k in known))
 
 
 def _number(token: _Token, text: str, most: int, what: str, example: str) -> int:
     match = _NUMBER.fullmatch(text)
     value = -1 if match is None else int(match[1], 16) if match[1] else int(match[2])
     if not 0 <= value <= most:
-        _fail(token, f"{_short(text)} is not {what}", f"write a number from 0 to {most}, {example}")
+        _fail(
+            token,
+            _("{text} is not {what}").format(text=_short(text), what=what),
+            _("write a number from 0 to {most}, {example}").format(most=most, example=example),
+        )
     return value
 
 
@@ -311,7 +305,13 @@ def _option(part: _Part, name: str, most: int, default: int) -> int:
     token = part.options.get(name)
     if token is None:
         return default
-    return _number(token, token.value, most, f"a value of {name}=", f"such as {name}={most}")
+    return _number(
+        token,
+        token.value,
+        most,
+        _("a value of {name}=").format(name=name),
+        _("such as {name}={most}").format(name=name, most=most),
+    )
 
 
 def _build(part: _Part, new_key: Callable[[], bytes]) -> bytes:
@@ -323,24 +323,38 @@ def _build(part: _Part, new_key: Callable[[], bytes]) -> bytes:
         return _bytes_as_they_are(part, payload)
     if word == "bytes":
         token = next(iter(part.options.values()))
-        _fail(token, "bytes as they are have no options", "name a frame, such as binary, instead of bytes")
+        _fail(
+            token, _("bytes as they are have no options"), _("name a frame, such as binary, instead of bytes")
+        )
     if "opcode" in part.options:
         token = part.options["opcode"]
         if part.name is not None:
-            _fail(token, f"{word} has an opcode already", f"leave out {word} or {token.text[:24]}")
+            _fail(
+                token,
+                _("{word} has an opcode already").format(word=word),
+                _("leave out {word} or {option}").format(word=word, option=token.text[:24]),
+            )
         opcode = _option(part, "opcode", 15, 0)
     if opcode is None:
         token = next(iter(part.options.values()))
-        _fail(token, "of which frame?", f"begin with an opcode, such as text {token.text[:24]}")
+        _fail(
+            token,
+            _("of which frame?"),
+            _("begin with an opcode, such as text {option}").format(option=token.text[:24]),
+        )
     if word == "text" and part.first is not None and part.first.kind == "word":
         text = part.first.text[:24]
-        _fail(part.first, "a text stands in quotes", f"write text {text!r} or, for bytes, binary {text}")
+        _fail(
+            part.first,
+            _("a text stands in quotes"),
+            _("write text {text!r} or, for bytes, binary {text}").format(text=text),
+        )
     if word == "close":
         if part.first is not None and part.code is None:
             _fail(
                 part.first,
-                "a reason needs a code before it",
-                'write it like close 1000 "bye" (or opcode=8 …)',
+                _("a reason needs a code before it"),
+                _('write it like close 1000 "bye" (or opcode=8 …)'),
             )
         payload = close_body(part.code, payload)
     return _frame(part, opcode, payload, new_key)
@@ -348,7 +362,9 @@ def _build(part: _Part, new_key: Callable[[], bytes]) -> bytes:
 
 def _bytes_as_they_are(part: _Part, payload: bytes) -> bytes:
     if part.name is None and part.first is not None and part.first.kind == "string":
-        _fail(part.first, "of which frame?", 'write text "…" for a frame, bytes "…" for bytes as they are')
+        _fail(
+            part.first, _("of which frame?"), _('write text "…" for a frame, bytes "…" for bytes as they are')
+        )
     return payload
 
 
@@ -362,10 +378,17 @@ def _frame(part: _Part, opcode: int, payload: bytes, new_key: Callable[[], bytes
     if token := part.options.get("form"):
         form = _option(part, "form", 64, 0)
         if form not in LENGTH_LIMITS:
-            _fail(token, f"there is no form of {form} bits", "write form=7, form=16 or form=64")
+            _fail(
+                token,
+                _("there is no form of {form} bits").format(form=form),
+                _("write form=7, form=16 or form=64"),
+            )
         if declared > LENGTH_LIMITS[form]:
-            what = f"{form} bits hold lengths up to {LENGTH_LIMITS[form]}, this one is {declared}"
-            _fail(token, what, f"write form={minimal_form(declared)}, or a smaller len=")
+            what = _("{form} bits hold lengths up to {most}, this one is {declared}").format(
+                form=form, most=LENGTH_LIMITS[form], declared=declared
+            )
+            fix = _("write form={form}, or a smaller len=").format(form=minimal_form(declared))
+            _fail(token, what, fix)
     mask = _mask(part.options.get("mask"), new_key)
     fin = bool(_option(part, "fin", 1, 1))
     return encode_frame(
@@ -379,8 +402,10 @@ def _mask(token: _Token | None, new_key: Callable[[], bytes]) -> bytes | None:
         return new_key() if value == "1" else None
     assert token is not None
     if not re.fullmatch(r"(?:0[xX])?[0-9a-fA-F]{8}", value):
-        fix = "write mask=0 for none, mask=1 for a new key, or eight hexadecimal digits such as mask=37fa213d"
-        _fail(token, "this is no masking key", fix)
+        fix = _(
+            "write mask=0 for none, mask=1 for a new key, or eight hexadecimal digits such as mask=37fa213d"
+        )
+        _fail(token, _("this is no masking key"), fix)
     return bytes.fromhex(value[-8:])
 
 

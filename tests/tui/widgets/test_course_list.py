@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from textual.app import App, ComposeResult
 
 from tests.support.waiting import until
 from wslab.lab.course_files import load_course
+from wslab.lab.prose import Localized, Prose
 from wslab.tui.widgets.course_list import CourseList
 
 COURSE = load_course()
+ENGLISH = COURSE.phases[3].text("en").english
+JAPANESE = {
+    "en": Localized(ENGLISH, ENGLISH),
+    "ja": Localized(Prose.parse(Path("ja.md"), '+++\ntitle = "本番"\nsummary = "…"\n+++\n'), ENGLISH),
+}
 SIZES = [(80, 24), (120, 36)]
 
 
@@ -36,24 +45,26 @@ class Stage(App[None]):
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_it_marks_the_open_lesson_and_those_read_and_counts_them(size: tuple[int, int]) -> None:
+async def test_it_marks_the_open_lesson_and_those_passed_and_counts_them(size: tuple[int, int]) -> None:
     app = Stage()
     async with app.run_test(size=size) as pilot:
-        app.view.show(COURSE, COURSE.lesson("p1-echo"), {"p1-connect", "p1-echo", "of another course"})
+        passed = {"p1-connect", "p1-echo", "of another course"}
+        app.view.show(COURSE, COURSE.lesson("p1-echo"), passed, {"p1-states"})
         await pilot.pause()
         assert app.rows() == [
-            "1 Basics  2/6",
+            "1 Basics  2/9",
             " ✓ Connect",
             "▸✓ Echo",
-            "   States",
+            " … States",
             "   Close codes",
             "   Ping and pong",
             "   When it fails",
+            *(f"   {lesson.title}" for lesson in COURSE.phases[0].lessons[6:]),
             "2 Protocols",
             "3 Testing",
             "4 Production",
         ]
-        assert app.view.size.height == 10
+        assert app.view.size.height == 13
         assert app.view.max_scroll_x == 0
 
 
@@ -88,3 +99,14 @@ async def test_showing_the_same_again_keeps_the_place_in_the_list() -> None:
         assert app.view.highlighted == 2
         app.view.show(COURSE, COURSE.lesson("p1-states"))
         assert app.view.highlighted == 3
+
+
+async def test_another_language_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = replace(COURSE, phases=(*COURSE.phases[:3], replace(COURSE.phases[3], texts=JAPANESE)))
+    app = Stage()
+    async with app.run_test(size=(80, 24)):
+        app.view.show(course, course.lessons[0])
+        assert app.rows()[-1] == "4 Production"
+        monkeypatch.setattr("wslab.i18n._current", "ja")
+        app.view.show(course, course.lessons[0])
+        assert app.rows()[-1] == "4 本番"

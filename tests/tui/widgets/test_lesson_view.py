@@ -10,7 +10,8 @@ from textual.widgets import Markdown
 from tests.support.waiting import until
 from wslab.lab.course import Lesson
 from wslab.lab.course_files import load_course
-from wslab.tui.widgets.lesson_view import NO_LESSONS_YET, LessonView
+from wslab.tui.widgets.lesson_page import phase_page
+from wslab.tui.widgets.lesson_view import END, TOP, LessonView
 
 COURSE = load_course()
 SIZES = [(80, 24), (120, 36)]
@@ -24,7 +25,7 @@ class Stage(App[None]):
     def compose(self) -> ComposeResult:
         view = LessonView(id="view")
         if self.lesson:
-            view.show(self.lesson)
+            view.show(self.lesson.page())
         yield view
 
     @property
@@ -77,10 +78,10 @@ async def test_keys_scroll_and_another_lesson_begins_at_its_top() -> None:
         app.view.focus()
         await pilot.press("end")
         await until(lambda: app.view.scroll_y == app.view.max_scroll_y, "the end of the page")
-        app.view.show(COURSE.lesson("p1-connect"))
+        app.view.show(COURSE.lesson("p1-connect").page())
         await pilot.pause()
         assert app.view.scroll_y > 0, "the lesson that is shown stays where it is"
-        app.view.show(COURSE.lesson("p1-echo"))
+        app.view.show(COURSE.lesson("p1-echo").page(), TOP)
         await until(lambda: app.source().startswith("# Echo"), "the next lesson")
         await until(lambda: app.view.scroll_y == 0, "its top")
         await pilot.press("down")
@@ -92,20 +93,52 @@ async def test_the_last_of_many_is_the_one_that_stays() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         assert not app.query(Markdown)
         for lesson in COURSE.lessons:
-            app.view.show(lesson)
+            app.view.show(lesson.page())
         await until(lambda: app.source() == COURSE.lessons[-1].page(), "the last lesson")
         await pilot.pause()
         assert len(app.query(Markdown)) == 1
 
 
+PAGE = "# Top\n\n" + "\n\n".join(f"## {n}. Step\n\n" + "Words. " * 60 for n in range(5))
+
+
+async def test_a_heading_comes_to_the_top_also_where_the_page_was_hidden() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.show(PAGE, 2)
+        await until(lambda: "## 2." in app.source() and app.view.scroll_y > 0, "the heading")
+        await pilot.pause()
+        heading = list(app.query("MarkdownH2"))[2]
+        assert heading.region.y == app.view.region.y + 1 or heading.region.y == app.view.region.y
+        app.view.show(PAGE, TOP)
+        await until(lambda: app.view.scroll_y == 0, "the top")
+        app.view.display = False
+        app.view.show(PAGE, END)
+        await pilot.pause()
+        app.view.display = True
+        await until(lambda: app.view.scroll_y == app.view.max_scroll_y > 0, "the end")
+
+
+async def test_a_page_that_changes_stays_where_it_is_read() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.show(PAGE, 2)
+        await until(lambda: app.view.scroll_y > 0, "the heading")
+        place = app.view.scroll_y
+        app.view.show(PAGE + "\n\nand one line more")
+        await until(lambda: "one line more" in app.source(), "the new page")
+        await pilot.pause()
+        assert app.view.scroll_y == place
+
+
 async def test_a_phase_says_what_it_is_about() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.view.show_phase(COURSE.phases[3])
+        app.view.show(phase_page(COURSE.phases[3]))
         await until(lambda: app.source(), "the phase")
         assert "# 4 Production" in app.source()
-        assert NO_LESSONS_YET in app.source()
-        app.view.show_phase(COURSE.phases[0])
+        assert "still to come" in app.source()
+        app.view.show(phase_page(COURSE.phases[0]))
         await until(lambda: "# 1 Basics" in app.source(), "the first phase")
         await pilot.pause()
         assert "Close codes: A Close frame says why" in app.source()

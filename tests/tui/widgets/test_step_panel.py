@@ -10,6 +10,7 @@ from tests.support.check_events import message
 from tests.support.sittings import Sitting
 from wslab.tui.pictures import screen_text
 from wslab.tui.widgets.step_panel import StepPanel
+from wslab.tui.widgets.step_text import step_text
 
 
 class Stage(App[None]):
@@ -26,11 +27,11 @@ async def test_it_shows_the_step_and_hides_where_there_is_none(tmp_path: Path) -
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
         assert not app.panel.display
-        app.panel.show(sitting.session)
+        app.panel.show(lambda width: step_text(sitting.session, width))
         await pilot.pause()
         assert "▸ 1/3 Send your word" in screen_text(app)
         sitting.see(message(sitting.word))
-        app.panel.show(sitting.session)
+        app.panel.show(lambda width: step_text(sitting.session, width))
         await pilot.pause()
         assert "✓ 1/3 Send your word: passed" in screen_text(app)
         app.panel.show(None)
@@ -42,7 +43,7 @@ async def test_it_says_it_anew_for_another_width(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
     app = Stage()
     async with app.run_test(size=(150, 24)) as pilot:
-        app.panel.show(sitting.session)
+        app.panel.show(lambda width: step_text(sitting.session, width))
         await pilot.pause()
         assert "waiting for" not in screen_text(app)
         await pilot.resize_terminal(32, 12)

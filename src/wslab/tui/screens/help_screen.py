@@ -14,10 +14,13 @@ from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from wslab.i18n import N_, _
 from wslab.lab.commands import COMMANDS
-from wslab.wire.rawspec import HELP as RAW_HELP
+from wslab.wire.rawhelp import raw_help
 
-INTRODUCTION = "Letters are keys while the line at the bottom is not in use: esc leaves it, i returns to it."
+INTRODUCTION = N_(
+    "Letters are keys while the line at the bottom is not in use: esc leaves it, i returns to it."
+)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -51,26 +54,26 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out keys, commands and raw bytes one under the other."""
         with VerticalScroll() as scroll:
-            scroll.border_title = "keys and commands"
-            scroll.border_subtitle = "esc closes · up and down scroll"
-            yield Static(INTRODUCTION)
+            scroll.border_title = _("keys and commands")
+            scroll.border_subtitle = _("esc closes · up and down scroll")
+            yield Static(_(INTRODUCTION))
             for heading, place in self._places:
                 yield Static(self._keys(heading, place))
             yield Static(_commands())
-            yield Static(Text(RAW_HELP))
+            yield Static(Text(raw_help()))
 
     def _keys(self, heading: str, place: type[DOMNode]) -> Table:
         table = _table(heading)
         for binding in Binding.make_bindings(place.BINDINGS):
-            row = Text(binding.tooltip or binding.description)
+            row = Text(_(binding.tooltip or binding.description))
             table.add_row(Text(self.app.get_key_display(binding), style="bold"), row)
         return table
 
 
 def _commands() -> Table:
-    table = _table("Commands of the line at the bottom")
+    table = _table(_("Commands of the line at the bottom"))
     for spec in COMMANDS.values():
-        text = Text(spec.help)
+        text = Text(_(spec.help))
         if spec.example:
             text.append(f"   {spec.example}", style="italic")
         table.add_row(Text(spec.syntax, style="bold"), text)

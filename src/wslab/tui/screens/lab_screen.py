@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Coroutine
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from wslab.i18n import _
+from wslab.i18n import _, sentence, spoken
 from wslab.lab.commands import CommandError
 from wslab.lab.course import Lesson
 from wslab.lab.course import Phase as CoursePhase
 from wslab.lab.learner import Learner
 from wslab.lab.workbench import BUNDLED, LIVE, Workbench, WorkbenchError
+from wslab.lab.workspace import WorkspaceError
 from wslab.net.lifecycle import ConnectFailed, NotOpen
 from wslab.tasks import spawn
 from wslab.tui.keys import LAB_KEYS
+from wslab.tui.lesson_desk import LessonDesk
 from wslab.tui.runner import CommandRunner
 from wslab.tui.safe_text import visible
 from wslab.tui.screens.target_screen import TargetScreen
 from wslab.tui.widgets.composer import Composer
 from wslab.tui.widgets.course_list import CourseList
-from wslab.tui.widgets.lesson_page import lesson_page, phase_page
-from wslab.tui.widgets.lesson_view import END, TOP
 from wslab.tui.widgets.pages import NARROW, Pages
 from wslab.tui.widgets.server_list import ServerList
 from wslab.tui.widgets.state_line import StateLine, StateView
@@ -38,8 +39,9 @@ from wslab.wire.events import Event, Http, State
 
 STATS_HZ = 3
 """Repaints of the statistics a second."""
-STEPS_AFTER = 0.05
-"""Seconds until a changed verdict is shown."""
+_EXPECTED = (
+    CommandError, WorkbenchError, WorkspaceError, ConnectFailed, NotOpen, ValueError, OSError,
+)  # fmt: skip
 LARGEST_COPY = 100_000
 """Characters that are copied to the terminal's clipboard at most."""
 
@@ -65,9 +67,7 @@ class LabScreen(Screen[None]):
         self.lesson = lesson
         self.pages = Pages(workbench.journal, fps)
         self.runner = CommandRunner(workbench, self.pages, self.say, self.run_action, self.connect)
-        self._steps_due = False
-        self._about_phase = False
-        self._told: set[str] = set()
+        self.desk = LessonDesk(self, learner, self.pages.lesson, self.say, self._bring)
         self._rtt: float | None = None
 
     def compose(self) -> ComposeResult:
@@ -90,6 +90,24 @@ class LabScreen(Screen[None]):
         yield Composer()
         yield Footer(show_command_palette=False)
 
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that work now, named in the language in use: the footer reads them here."""
+        return {
+            key: ActiveBinding(
+                active.node,
+                dataclasses.replace(active.binding, description=_(active.binding.description)),
+                active.enabled,
+                _(active.tooltip),
+            )
+            for key, active in super().active_bindings.items()
+        }
+
+    def retranslate(self) -> None:
+        """Say the same in the language that is in use now."""
+        self.show_lesson()
+        self.show_statistics()
+
     def on_mount(self) -> None:
         """Show what there is and start the clocks that repaint it."""
         if not self.pages.narrow:
@@ -97,7 +115,7 @@ class LabScreen(Screen[None]):
         self.pages.code.follow(self.workbench.transcript)
         self.pages.code.show_server(BUNDLED)
         self.workbench.listen(self.observe)
-        self.learner.listen(self.show_course)
+        self.learner.listen(self.desk.show_course)
         self.set_interval(1 / STATS_HZ, self.show_statistics)
         self.show_state()
         self.call_after_refresh(self.open_lesson)
@@ -118,8 +136,7 @@ class LabScreen(Screen[None]):
 
     def show_statistics(self) -> None:
         """Show the statistics and what the servers do; several times a second."""
-        if self.learner.session is not None:
-            self.learner.session.run.tick()
+        self.desk.tick()
         snapshot = self.workbench.statistics.snapshot()
         self.pages.stats.show(snapshot)
         self.query_one(StatsLine).show(snapshot)
@@ -152,48 +169,19 @@ class LabScreen(Screen[None]):
 
     def open_lesson(self) -> None:
         """Sit down at the lesson and show it and its place in the course."""
-        session = self.learner.sit_down(self.lesson)
-        if session is not None:
-            session.listen(self._steps_changed)
+        self.desk.open(self.lesson)
+        session = self.learner.session
         self.workbench.judge = session.run.observe if session is not None else None
         if self.workbench.target.startswith("/"):
             self.workbench.aim(self.lesson.path)
-        self.show_lesson(session.view if session is not None and session.view else TOP)
 
-    def show_lesson(self, place: int | None = None) -> None:
-        """Show the lesson as far as it has come, at a place of its page if one is given."""
-        session = self.learner.session
-        page = lesson_page(session) if session is not None else self.lesson.page()
-        self._about_phase = False
-        self.pages.lesson.show(page, place)
-        self.query_one(StepPanel).show(session)
-        self.show_course()
-
-    def show_course(self) -> None:
-        """Show the place of the lesson in the course, and what is passed of it."""
-        self.query_one(CourseList).show(self.course, self.lesson, self.learner.finished, self.learner.begun)
-        for trouble in (self.learner.store.problem, self.learner.store.notice):
-            if trouble is not None and trouble not in self._told:
-                self._told.add(trouble)
-                self.notify(visible(trouble), severity="warning", timeout=10, markup=False)
-
-    def _steps_changed(self) -> None:
-        # Under a flood a verdict changes with every frame; it is shown as often as the eye can follow.
-        if not self._steps_due:
-            self._steps_due = True
-            self.set_timer(STEPS_AFTER, self._show_steps)
-
-    def _show_steps(self) -> None:
-        self._steps_due = False
-        session = self.learner.session
-        self.query_one(StepPanel).show(session)
-        if session is not None and not self._about_phase:
-            self.pages.lesson.show(lesson_page(session))
+    def show_lesson(self) -> None:
+        """Show the lesson as far as it has come."""
+        self.desk.show()
 
     def show_phase(self, phase: CoursePhase) -> None:
         """Show what a phase that is still to come will be about."""
-        self._about_phase = True
-        self.pages.lesson.show(phase_page(phase), TOP)
+        self.desk.show_phase(phase)
         self.action_tab("lesson")
 
     def say(self, text: str) -> None:
@@ -209,8 +197,8 @@ class LabScreen(Screen[None]):
     async def _carry_out(self, action: Coroutine[object, object, None]) -> None:
         try:
             await action
-        except (CommandError, WorkbenchError, ConnectFailed, NotOpen, ValueError, OSError) as error:
-            self.notify(visible(str(error)), severity="error", timeout=8, markup=False)
+        except _EXPECTED as error:
+            self.notify(visible(spoken(str(error))), severity="error", timeout=8, markup=False)
 
     @on(Composer.Sent)
     def run_line(self, event: Composer.Sent) -> None:
@@ -272,7 +260,9 @@ class LabScreen(Screen[None]):
 
     async def _connect(self) -> None:
         if self.workbench.view.phase in LIVE:
-            raise WorkbenchError("this connection is in use: d disconnects it, /connect URL replaces it")
+            raise WorkbenchError(
+                sentence("this connection is in use: d disconnects it, /connect URL replaces it")
+            )
         await self.connect()
 
     async def connect(self, target: str | None = None) -> None:
@@ -329,12 +319,12 @@ class LabScreen(Screen[None]):
         """Switch between wire frames and whole messages."""
         log = self.pages.log_view
         log.level = "messages" if log.level == "frames" else "frames"
-        self.say(f"the log shows {log.level}")
+        self.say(_("the log shows {level}").format(level=log.level))
 
     def action_reset(self) -> None:
         """Set the statistics to zero."""
         self.workbench.statistics.reset()
-        self.say("the statistics start again at zero")
+        self.say(_("the statistics start again at zero"))
 
     def action_open(self) -> None:
         """Ask for another WebSocket."""
@@ -348,11 +338,15 @@ class LabScreen(Screen[None]):
         """Copy the row under the cursor to the clipboard of the terminal."""
         text = self.pages.log_view.payload_text()
         if text is None:
-            self.say("no row is selected")
+            self.say(_("no row is selected"))
             return
         self.app.copy_to_clipboard(text[:LARGEST_COPY])
-        cut = f" (the first {LARGEST_COPY})" if len(text) > LARGEST_COPY else ""
-        self.say(f"copied {len(text)} characters{cut}; if the terminal refuses, w saves to a file")
+        told = _("copied {count} characters; if the terminal refuses, w saves to a file")
+        if len(text) > LARGEST_COPY:
+            told = _(
+                "copied {count} characters (the first {most}); if the terminal refuses, w saves to a file"
+            )
+        self.say(told.format(count=len(text), most=LARGEST_COPY))
 
     def action_lesson(self, step: int) -> None:
         """Go to the next or the previous lesson of the phase."""
@@ -368,37 +362,24 @@ class LabScreen(Screen[None]):
 
     def action_next_step(self) -> None:
         """Go on to the step that is judged, or to the next lesson after the last one."""
-        session = self.learner.session
-        if session is None or (session.finished and not session.advance()):
+        if self.desk.next_step():
             self.action_lesson(1)
-        elif session.advance():
-            self.show_lesson(session.view)
-            self._bring("lesson")
-        elif not session.finished:
-            self.say(_("this step is not passed yet: h shows a hint, ] goes to the next lesson"))
 
     def action_hint(self) -> None:
         """Show one hint more for the step in view."""
-        session = self.learner.session
-        if session is None:
-            self.say(_("this lesson has no steps to be judged here"))
-        elif session.hint():
-            self.show_lesson(END)
-            self._bring("lesson")
-        else:
-            self.say(_("there is no other hint for this step"))
+        self.carry_out(self.desk.hint(), "hint")
 
     def action_judge(self) -> None:
         """Play without being judged, or be judged again."""
-        session = self.learner.session
-        if session is not None:
-            judged = session.toggle_judging()
-            self.query_one(StepPanel).show(session)
-            self.say(
-                _("steps are judged again")
-                if judged
-                else _("free play: nothing is judged until f is pressed")
-            )
+        self.desk.judge()
+
+    def action_exercise(self) -> None:
+        """Begin the exercise, or run it now."""
+        self.carry_out(self.desk.run_exercise(), "run the exercise")
+
+    def action_edit(self) -> None:
+        """Edit the file of the exercise."""
+        self.carry_out(self.desk.edit_exercise(), "edit the exercise")
 
     def action_filter(self) -> None:
         """Type a filter for the log."""

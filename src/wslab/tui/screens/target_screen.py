@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from wslab.i18n import _, spoken
 from wslab.net.options import ConnectOptions
 
 
@@ -53,11 +54,11 @@ class TargetScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Show a line for a URL over the list of known ones."""
         with Vertical() as box:
-            box.border_title = "connect to"
-            box.border_subtitle = "enter connects · down to the list · esc back"
+            box.border_title = _("connect to")
+            box.border_subtitle = _("enter connects · down to the list · esc back")
             yield Input(
                 self._current,
-                placeholder="ws://… or wss://… or a /path of the bundled server",
+                placeholder=_("ws://… or wss://… or a /path of the bundled server"),
                 select_on_focus=True,
             )
             yield Static("", id="target-error")
@@ -71,7 +72,7 @@ class TargetScreen(ModalScreen[str | None]):
             try:
                 ConnectOptions(target)
             except ValueError as error:
-                self.query_one("#target-error", Static).update(str(error))
+                self.query_one("#target-error", Static).update(spoken(str(error)))
                 return
         if target:
             self.dismiss(target)

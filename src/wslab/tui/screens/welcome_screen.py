@@ -8,7 +8,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-TEXT = """\
+from wslab.i18n import N_, _
+
+TEXT = N_("""\
 [b]A WebSocket, frame by frame[/]
 
 Press [b reverse] c [/]      the lab starts its own echo server and connects to it.
@@ -19,7 +21,7 @@ mask, the same text back without one. Enter takes a frame apart.
 
 [b]?[/] shows all keys, [b]F2[/] the lesson, [b]o[/] opens any WebSocket you name,
 [b]ctrl+q[/] leaves. Any other key closes this page.
-"""
+""")
 
 
 NAMED = ("c", "question_mark", "f1", "f2", "o")
@@ -47,8 +49,8 @@ class WelcomeScreen(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """Show the text in a box."""
         with Vertical() as box:
-            box.border_title = "welcome to wslab"
-            yield Static(TEXT.rstrip())
+            box.border_title = _("welcome to wslab")
+            yield Static(_(TEXT).rstrip())
 
     def on_key(self, event: events.Key) -> None:
         """Close the page."""

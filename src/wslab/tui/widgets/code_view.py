@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from wslab.bundled import SERVERS, BundledError
+from wslab.i18n import _
 from wslab.lab.codegen import NOTHING_YET, Transcript
 
 REFRESH = 0.25
@@ -80,7 +81,14 @@ class CodeView(Vertical):
         """Return the program that is in view, to copy it."""
         if self._show_server:
             return self._source
-        return self._transcript.python() if self._transcript else NOTHING_YET
+        return self._transcript.python() if self._transcript else _(NOTHING_YET)
+
+    def retranslate(self) -> None:
+        """Say the same in the language that is in use now."""
+        if self._drawn is not None:
+            self.query_one("#code-heading", Static).update(self._heading())
+            self._version = -1
+            self._look()
 
     def action_switch_part(self) -> None:
         """Go from the learner's program to the server's source, or back."""
@@ -91,8 +99,10 @@ class CodeView(Vertical):
         """Copy the program in view to the clipboard of the terminal."""
         text = self.text()
         self.app.copy_to_clipboard(text[:LARGEST_COPY])
-        cut = f", the first {LARGEST_COPY} characters" if len(text) > LARGEST_COPY else ""
-        self.notify(f"copied {text.count(chr(10))} lines{cut}, if the terminal allows it", markup=False)
+        told = _("copied {count} lines, if the terminal allows it")
+        if len(text) > LARGEST_COPY:
+            told = _("copied {count} lines, the first {most} characters, if the terminal allows it")
+        self.notify(told.format(count=text.count("\n"), most=LARGEST_COPY), markup=False)
 
     def _look(self) -> None:
         """Take over what changed, if anybody can see it."""
@@ -117,9 +127,11 @@ class CodeView(Vertical):
             self.query_one("#code-scroll").scroll_home(animate=False)
 
     def _heading(self) -> str:
-        mine, theirs = "what you just did", f"the server: {self._server}.py" if self._server else "the server"
+        mine, theirs = _("what you just did"), _("the server")
+        if self._server:
+            theirs = _("the server: {file}").format(file=f"{self._server}.py")
         mine, theirs = (mine, f"[{theirs}]") if self._show_server else (f"[{mine}]", theirs)
-        return f"{mine}   {theirs}   (t switches, y copies)"
+        return f"{mine}   {theirs}   " + _("(t switches, y copies)")
 
 
 def _coloured(code: str) -> Content:

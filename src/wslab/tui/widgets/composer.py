@@ -12,9 +12,12 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
+from wslab.i18n import N_, _
 from wslab.lab.commands import completions
 
 HISTORY_LENGTH = 200
+INVITATION = N_("type a message and press Enter, or / for commands; esc for keys")
+"""Stands in the line while it is empty."""
 
 
 class CommandSuggester(Suggester):
@@ -64,13 +67,17 @@ class Composer(Input):
     def __init__(self, id: str = "composer") -> None:  # noqa: A002 - Textual's own name
         super().__init__(
             id=id,
-            placeholder="type a message and press Enter, or / for commands; esc for keys",
+            placeholder=_(INVITATION),
             suggester=CommandSuggester(),
             select_on_focus=False,
         )
         self._history: deque[str] = deque(maxlen=HISTORY_LENGTH)
         self._place = 0
         self._draft = ""
+
+    def retranslate(self) -> None:
+        """Say the same in the language that is in use now."""
+        self.placeholder = _(INVITATION)
 
     @property
     def used(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual.content import Content
 
+from wslab.i18n import N_, _, spoken
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets.frame_text import direction_in_words, frame_lines
 from wslab.tui.widgets.log_rows import clock_time
@@ -40,33 +41,53 @@ from wslab.wire.events import (
     Ui,
 )
 
-NOTHING = "Nothing is selected: choose a row of the log with the arrow keys, then press enter."
+NOTHING = N_("Nothing is selected: choose a row of the log with the arrow keys, then press enter.")
 
 _ROOM_FOR_WHERE = 24
 """Cells that number and time of an event need behind its title."""
 
 _PHASES = {
-    Phase.DISCONNECTED: "There is no connection.",
-    Phase.CONNECTING: "First TCP, then TLS for wss://, then the opening handshake. No frame may travel yet.",
-    Phase.OPEN: "The handshake is done. Both sides may send frames at any time.",
-    Phase.CLOSING: "A Close frame is on its way. Its sender may send no more; the other side answers it.",
-    Phase.CLOSED: "The connection is over. A WebSocket is never reopened: coming back means a new handshake.",
-    Phase.ERROR: "The attempt or the connection failed. Connecting again starts anew.",
+    Phase.DISCONNECTED: N_("There is no connection."),
+    Phase.CONNECTING: N_(
+        "First TCP, then TLS for wss://, then the opening handshake. No frame may travel yet."
+    ),
+    Phase.OPEN: N_("The handshake is done. Both sides may send frames at any time."),
+    Phase.CLOSING: N_("A Close frame is on its way. Its sender may send no more; the other side answers it."),
+    Phase.CLOSED: N_(
+        "The connection is over. A WebSocket is never reopened: coming back means a new handshake."
+    ),
+    Phase.ERROR: N_("The attempt or the connection failed. Connecting again starts anew."),
 }
 
 _TCP = {
-    "open": "The TCP connection stands. Bytes can travel; the WebSocket handshake comes next.",
-    "fin": "One side has ended its half of the TCP connection in an orderly way (FIN).",
-    "reset": "The TCP connection was torn down at once (RST): a crash, an abort or a firewall.",
+    "open": N_("The TCP connection stands. Bytes can travel; the WebSocket handshake comes next."),
+    "fin": N_("One side has ended its half of the TCP connection in an orderly way (FIN)."),
+    "reset": N_("The TCP connection was torn down at once (RST): a crash, an abort or a firewall."),
 }
 
 _PROC = {
-    "started": "The process of a bundled server was started.",
-    "ready": "The server listens and can be connected to.",
-    "log": "The server wrote a line to its log.",
-    "stderr": "The server wrote a line to its error output.",
-    "exited": "The process of the server has ended.",
-    "failed": "The server did not start, or ended by itself.",
+    "started": N_("The process of a bundled server was started."),
+    "ready": N_("The server listens and can be connected to."),
+    "log": N_("The server wrote a line to its log."),
+    "stderr": N_("The server wrote a line to its error output."),
+    "exited": N_("The process of the server has ended."),
+    "failed": N_("The server did not start, or ended by itself."),
+}
+
+
+_CLOSING = {
+    (Direction.C2S, True): N_(
+        "The client starts the closing handshake; the server is to answer with a Close frame."
+    ),
+    (Direction.S2C, True): N_(
+        "The server starts the closing handshake; the client is to answer with a Close frame."
+    ),
+    (Direction.C2S, False): N_(
+        "The client answers the Close frame of the server: the closing handshake is done."
+    ),
+    (Direction.S2C, False): N_(
+        "The server answers the Close frame of the client: the closing handshake is done."
+    ),
 }
 
 
@@ -74,7 +95,7 @@ def event_lines(event: Event | None, width: int) -> list[Content]:
     """Return everything there is to say of an event, in lines of at most `width` cells."""
     match event:
         case None:
-            return paragraph(NOTHING, width, MUTED)
+            return paragraph(_(NOTHING), width, MUTED)
         case Frame():
             return frame_lines(event, width)
         case Message():
@@ -88,20 +109,28 @@ def event_lines(event: Event | None, width: int) -> list[Content]:
         case State():
             return _state(event, width)
         case Tcp():
-            title = f"TCP {event.what}"
+            title = f"TCP {_(event.what)}"
             where = "" if event.direction is None else direction_in_words(event.direction)
-            return _plain(event, title, _TCP.get(event.what, ""), [where, event.detail], width)
+            said = _(_TCP.get(event.what, ""))
+            return _plain(event, title, said, [where, spoken(event.detail)], width)
         case Proc():
-            said = _PROC.get(event.what, "")
-            return _plain(event, f"server {event.server}: {event.what}", said, [event.text], width)
+            said = _(_PROC.get(event.what, ""))
+            title = _("server {server}: {what}").format(server=event.server, what=_(event.what))
+            return _plain(event, title, said, [spoken(event.text)], width)
         case Ui():
             return _plain(
-                event, f"you: {event.action}", "Something you did in the lab.", [event.detail], width
+                event,
+                _("you: {action}").format(action=_(event.action)),
+                _("Something you did in the lab."),
+                [spoken(event.detail)],
+                width,
             )
 
 
 def _title(event: Event, title: str, said: str, width: int) -> list[Content]:
-    where = f"event {event.seq}, {clock_time(event.wall)}" + (f", {said}" if said else "")
+    where = _("event {seq}, {time}").format(seq=event.seq, time=clock_time(event.wall)) + (
+        f", {said}" if said else ""
+    )
     shown = visible(title, 80)
     if cell_len(shown) + _ROOM_FOR_WHERE > width:
         return [*paragraph(shown, width, STRONG, indent=2), *paragraph(where, width)]
@@ -120,59 +149,60 @@ def _plain(event: Event, title: str, said: str, details: list[str], width: int) 
 
 def _message(message: Message, width: int) -> list[Content]:
     name = Opcode(message.opcode).name
-    lines = _title(
-        message, f"{message.direction.arrow} {name} message", direction_in_words(message.direction), width
+    title = f"{message.direction.arrow} " + _("{name} message").format(name=name)
+    lines = _title(message, title, direction_in_words(message.direction), width)
+    parts = _("{size} from {frames}").format(
+        size=count(message.length, "byte"), frames=count(message.frames, "frame")
     )
-    parts = f"{count(message.length, 'byte')} from {count(message.frames, 'frame')}"
     if message.frames > 1:
-        parts += f", {format_duration(message.t - message.started)} from the first to the last"
+        parts += _(", {time} from the first to the last").format(
+            time=format_duration(message.t - message.started)
+        )
     lines += paragraph(parts, width)
     if message.compressed:
-        said = f"compressed: {number(message.wire_length)} bytes on the wire became {number(message.length)}"
+        said = _("compressed: {wire} bytes on the wire became {size}").format(
+            wire=number(message.wire_length), size=number(message.length)
+        )
         if message.length:
-            said += f"; {100 * message.wire_length / message.length:.3g} % of the size"
+            said += _("; {share:.3g} % of the size").format(share=100 * message.wire_length / message.length)
         lines += paragraph(f"{said} (RFC 7692)", width)
     lines += violation_lines(message.violations, width)
     if not message.length:
-        return [*lines, *paragraph("The message is empty.", width, MUTED)]
+        return [*lines, *paragraph(_("The message is empty."), width, MUTED)]
     return [*lines, BLANK, *_payload(message, width)]
 
 
 def _payload(message: Message, width: int) -> list[Content]:
     data, length = message.preview, message.length
     if message.opcode == Opcode.BINARY:
-        return [*heading("Payload", width), *hex_lines(data, length, width, ".text--payload")]
+        return [*heading(_("Payload"), width), *hex_lines(data, length, width, ".text--payload")]
     pretty = pretty_json(data) if len(data) == length else None
     if pretty is None:
-        return [*heading("Payload", width), *text_lines(data, length, width)]
-    lines = [*heading("Payload: JSON, laid out", width)]
+        return [*heading(_("Payload"), width), *text_lines(data, length, width)]
+    lines = [*heading(_("Payload: JSON, laid out"), width)]
     cut = pretty[:TEXT_CHARACTERS]
     for source in cut.split("\n"):
         lines += fold(visible(source), width)
     if len(cut) < len(pretty):
-        lines.append(line(("… more of it was left out", MUTED)))
+        lines.append(line((_("… more of it was left out"), MUTED)))
     return lines
 
 
 def _close(close: Close, width: int) -> list[Content]:
     code = describe(close.code)
-    shown = "no code" if close.code is None else str(close.code)
+    shown = _("no code") if close.code is None else str(close.code)
     title = f"{close.direction.arrow} Close: {shown}" + (f", {code.name}" if close.code is not None else "")
     lines = _title(close, title, direction_in_words(close.direction), width)
-    lines += paragraph(f"{code.meaning} ({section_in_words(code.section)})", width)
+    lines += paragraph(f"{_(code.meaning)} ({section_in_words(code.section)})", width)
     if close.reason:
-        lines += paragraph(visible(close.reason), width, STRONG, first="reason given: ")
-    sender = "client" if close.direction is Direction.C2S else "server"
-    other = "server" if sender == "client" else "client"
-    if close.first:
-        said = f"The {sender} starts the closing handshake; the {other} is to answer with a Close frame."
-    else:
-        said = f"The {sender} answers the Close frame of the {other}: the closing handshake is done."
-    lines += paragraph(said, width)
+        lines += paragraph(visible(close.reason), width, STRONG, first=_("reason given: "))
+    lines += paragraph(_(_CLOSING[close.direction, close.first]), width)
     if not code.sendable:
-        lines += paragraph("This number must never be sent in a Close frame.", width, BAD)
+        lines += paragraph(_("This number must never be sent in a Close frame."), width, BAD)
     lines += paragraph(
-        "Connecting again may help." if code.retry else "Connecting again in the same way will not help.",
+        _("Connecting again may help.")
+        if code.retry
+        else _("Connecting again in the same way will not help."),
         width,
     )
     return lines + violation_lines(close.violations, width)
@@ -180,14 +210,14 @@ def _close(close: Close, width: int) -> list[Content]:
 
 def _http(http: Http, width: int) -> list[Content]:
     request = http.direction is Direction.C2S
-    title = f"{http.direction.arrow} HTTP {'request' if request else 'response'}"
+    title = f"{http.direction.arrow} " + (_("HTTP request") if request else _("HTTP response"))
     lines = _title(http, title, f"{count(http.length, 'byte')}, {direction_in_words(http.direction)}", width)
     said = (
-        "Every WebSocket starts as an HTTP request that asks for an upgrade."
+        _("Every WebSocket starts as an HTTP request that asks for an upgrade.")
         if request
-        else "101 says yes: from here on the connection carries frames. Any other status says no."
+        else _("101 says yes: from here on the connection carries frames. Any other status says no.")
     )
-    lines += paragraph(f"{said} The Handshake tab explains each header.", width)
+    lines += paragraph(_("{said} The Handshake tab explains each header.").format(said=said), width)
     lines += violation_lines(http.violations, width)
     lines += [BLANK, *fold(visible(http.start_line), width, STRONG)]
     for name, value in http.headers:
@@ -196,19 +226,21 @@ def _http(http: Http, width: int) -> list[Content]:
 
 
 def _body(body: Body, width: int) -> list[Content]:
-    lines = _title(body, f"{body.direction.arrow} HTTP body", count(body.length, "byte"), width)
-    lines += paragraph("What came with an answer that was no 101: no frames, but text for people.", width)
+    title = f"{body.direction.arrow} " + _("HTTP body")
+    lines = _title(body, title, count(body.length, "byte"), width)
+    lines += paragraph(_("What came with an answer that was no 101: no frames, but text for people."), width)
     return [*lines, BLANK, *text_lines(body.preview, body.length, width)]
 
 
 def _state(state: State, width: int) -> list[Content]:
-    lines = _title(state, state.phase.upper(), f"by the {state.side}" if state.side else "", width)
+    by = {"client": _("by the client"), "server": _("by the server")}.get(state.side, "")
+    lines = _title(state, state.phase.upper(), by, width)
     if state.why:
-        lines += paragraph(visible(state.why), width, BAD if state.phase is Phase.ERROR else STRONG)
+        lines += paragraph(visible(spoken(state.why)), width, BAD if state.phase is Phase.ERROR else STRONG)
     if state.code is not None and state.code >= 1000:
         code = describe(state.code)
-        said = f"{state.code}, {code.name}: {code.meaning} ({section_in_words(code.section)})"
+        said = f"{state.code}, {code.name}: {_(code.meaning)} ({section_in_words(code.section)})"
         lines += paragraph(said, width)
     elif state.code is not None:
-        lines += paragraph(f"HTTP status {state.code}", width)
-    return lines + paragraph(_PHASES[state.phase], width, MUTED)
+        lines += paragraph(_("HTTP status {code}").format(code=state.code), width)
+    return lines + paragraph(_(_PHASES[state.phase]), width, MUTED)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.content import Content
 
+from wslab.i18n import _
 from wslab.tui.widgets.text_blocks import MUTED, STRONG, Piece, count, fit, line, number
 from wslab.wire.anatomy import Anatomy, Field, Part
 
@@ -50,7 +52,8 @@ def diagram(anatomy: Anatomy) -> list[Content]:
     lines.append(_border(above, set()))
     left = anatomy.length - len(anatomy.payload[:PAYLOAD_BYTES])
     if left > 0:
-        lines.append(line((f"  … {count(left, 'more byte')} of payload", MUTED)))
+        more = _("{count} of payload").format(count=count(left, "more byte"))
+        lines.append(line((f"  … {more}", MUTED)))
     return lines
 
 
@@ -81,12 +84,15 @@ def _labels(field: Field, piece: str, first: bool) -> tuple[str, ...]:
     if field.part is Part.OPCODE:
         return ("opcode", *field.value.split(" "))
     if field.part is Part.LENGTH:
-        follows = {"126": ("length in", "16 bits -->"), "127": ("length in", "64 bits -->")}
+        follows = {
+            "126": (_("length in"), _("16 bits -->")),
+            "127": (_("length in"), _("64 bits -->")),
+        }
         return ("Payload len", field.value, *follows.get(field.value, ()))
     octets = " ".join(f"{int(piece[at : at + 8], 2):02x}".center(15) for at in range(0, len(piece), 8))
     if not first:
-        name = f"{field.name} (continued)"
-        return (name if len(name) <= len(octets) else "(continued)", octets)
+        name = f"{field.name} " + _("(continued)")
+        return (name if cell_len(name) <= len(octets) else _("(continued)"), octets)
     if field.part is Part.EXTENDED:
         return (field.name, f"= {number(int(field.value))}", octets)
     return (field.name, octets)
@@ -98,7 +104,9 @@ def _payload_boxes(field: Field, anatomy: Anatomy) -> Iterable[_Box]:
     for index, (wire, plain) in enumerate(drawn):
         character = f" '{chr(plain)}'" if 0x20 <= plain < 0x7F else ""
         value = f"{wire:02x} -> {plain:02x}{character}" if masked else f"{plain:02x}{character}"
-        name = "close code" if anatomy.body and index < 2 else f"payload {index}"
+        name = _("payload {index}").format(index=index)
+        if anatomy.body and index < 2:
+            name = _("close code")
         yield _Box(field.start + 8 * index, 8, f"{wire:08b}", (name, value), ".text--payload")
 
 
@@ -135,9 +143,14 @@ def _row(row: Sequence[_Box]) -> list[Content]:
     return lines
 
 
+def _centred(text: str, room: int) -> str:
+    """Return a text in the middle of some cells, as `str.center` does it with characters."""
+    wider = cell_len(text) - len(text)
+    return text.center(max(0, room - wider))
+
+
 def _cells(row: Sequence[_Box], texts: Sequence[tuple[str, str]]) -> Content:
     pieces: list[Piece] = []
     for box, (text, style) in zip(row, texts, strict=True):
-        centred = text.center(box.inside) if len(text) < box.inside else text
-        pieces += [("│", MUTED), (fit(centred, box.inside), style)]
+        pieces += [("│", MUTED), (fit(_centred(text, box.inside), box.inside), style)]
     return line(*pieces, ("│", MUTED))

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from wslab.lab.journal import Journal
-from wslab.lab.logfilter import Level, LogFilter, payload_as_text, searchable
+from wslab.lab.logfilter import Level, LogFilter, in_words, payload_as_text
 from wslab.tui.widgets.log_paint import LogPainter
 from wslab.tui.widgets.log_rows import Role, row_text
 from wslab.tui.widgets.log_search import LogSearch
@@ -75,7 +75,7 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
     }
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_follow", "Follow", id="log-follow", show=False, tooltip="Follow or pause"),
+        Binding("space", "toggle_follow", "Follow", id="log-follow", tooltip="Follow or pause"),
         Binding("enter", "select", "Inspect", id="log-inspect"),
         Binding("up", "move(-1)", "Older", id="log-up", show=False),
         Binding("down", "move(1)", "Newer", id="log-down", show=False),
@@ -259,7 +259,7 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         if isinstance(event, Frame | Message):
             text = payload_as_text(event)
             return event.preview.hex(" ") if text is None else text
-        return None if event is None else searchable(event)
+        return None if event is None else in_words(event)
 
     def lines(self) -> Iterator[str]:
         """Every row that the filter lets through as plain text, oldest first, for saving."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
+from wslab.i18n import _
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets import frame_diagram
 from wslab.tui.widgets.log_rows import clock_time
@@ -45,7 +46,7 @@ _VALUE = 26
 
 def direction_in_words(direction: Direction) -> str:
     """Return `client to server` or `server to client`."""
-    return "client to server" if direction is Direction.C2S else "server to client"
+    return _("client to server") if direction is Direction.C2S else _("server to client")
 
 
 def frame_lines(frame: Frame, width: int) -> list[Content]:
@@ -54,7 +55,12 @@ def frame_lines(frame: Frame, width: int) -> list[Content]:
     try:
         anatomy = dissect(frame)
     except ValueError as error:
-        return [*lines, *paragraph(f"These values cannot be those of one frame: {error}.", width, BAD)]
+        return [
+            *lines,
+            *paragraph(
+                _("These values cannot be those of one frame: {error}.").format(error=str(error)), width, BAD
+            ),
+        ]
     lines += _sizes(anatomy, width)
     lines += violation_lines(frame.violations, width)
     lines.append(BLANK)
@@ -69,28 +75,34 @@ def frame_lines(frame: Frame, width: int) -> list[Content]:
 
 
 def _title(frame: Frame, width: int) -> list[Content]:
-    flags = ["FIN" if frame.fin else "no FIN: more follows"]
+    flags = ["FIN" if frame.fin else _("no FIN: more follows")]
     flags += [f"RSV{place}" for place in (1, 2, 3) if frame.rsv >> (3 - place) & 1]
-    flags.append("masked" if frame.masked else "not masked")
+    flags.append(_("masked") if frame.masked else _("not masked"))
     name = f"{frame.direction.arrow} {frame.name}"
-    where = f"frame {frame.seq}, {clock_time(frame.wall)}, {direction_in_words(frame.direction)}"
+    where = _("frame {seq}, {time}, {direction}").format(
+        seq=frame.seq, time=clock_time(frame.wall), direction=direction_in_words(frame.direction)
+    )
     said = f"{where}: {', '.join(flags)}"
     return paragraph(said, width, first=line((name, STRONG), "  "), indent=2)
 
 
 def _sizes(anatomy: Anatomy, width: int) -> list[Content]:
-    said = (
-        f"{len(anatomy.header)} header + {number(anatomy.length)} payload = "
-        f"{count(anatomy.total, 'byte')} on the wire, {100 * anatomy.overhead:.3g} % of them header"
+    said = _(
+        "{header} header + {payload} payload = {total} on the wire, {share:.3g} % of them header"
+    ).format(
+        header=len(anatomy.header),
+        payload=number(anatomy.length),
+        total=count(anatomy.total, "byte"),
+        share=100 * anatomy.overhead,
     )
     return paragraph(said, width, indent=2)
 
 
 def _right(frame: Frame, anatomy: Anatomy, width: int) -> list[Content]:
     """The bytes, the mask and the payload."""
-    lines = [*heading("Bytes on the wire", width), *_wire_bytes(anatomy, width)]
+    lines = [*heading(_("Bytes on the wire"), width), *_wire_bytes(anatomy, width)]
     if anatomy.mask_rows:
-        lines += [BLANK, *heading("Mask worked out (RFC 6455 section 5.3)", width), *_mask(anatomy, width)]
+        lines += [BLANK, *heading(_("Mask worked out (RFC 6455 section 5.3)"), width), *_mask(anatomy, width)]
     return lines + _payload(frame, anatomy, width)
 
 
@@ -111,19 +123,24 @@ def _wire_bytes(anatomy: Anatomy, width: int) -> Iterator[Content]:
     shown = anatomy.wire_payload[:_WIRE_BYTES]
     for at in range(0, len(shown), per):
         data = shown[at : at + per]
-        label = ("Payload, masked  " if anatomy.mask_rows else "Payload  ") if at == 0 else ""
-        rows.append((start + at, data, label + printable(data), Part.PAYLOAD))
+        label = _("Payload, masked") if anatomy.mask_rows else _("Payload")
+        rows.append((start + at, data, (f"{label}  " if at == 0 else "") + printable(data), Part.PAYLOAD))
     for offset, data, label, part in rows:
         style = f".text--{part}"
         lead = line((f"{offset:04x}  ", MUTED), (f"{data.hex(' '):<{3 * per - 1}}", style), "  ")
         yield from paragraph(label, width, style, first=lead)
     left = anatomy.length - len(shown)
     if left > 0:
-        yield from paragraph(f"{count(left, 'more byte')} of payload", width, MUTED, first=("…     ", MUTED))
+        yield from paragraph(
+            _("{count} of payload").format(count=count(left, "more byte")),
+            width,
+            MUTED,
+            first=("…     ", MUTED),
+        )
 
 
 def _mask(anatomy: Anatomy, width: int) -> Iterator[Content]:
-    yield from paragraph("byte on the wire ^ byte of the key = byte of the payload", width, MUTED)
+    yield from paragraph(_("byte on the wire ^ byte of the key = byte of the payload"), width, MUTED)
     # Four beside each other: then each column has one byte of the key.
     per = next((per for per in (4, 2) if width >= per * _MASK_ENTRY), 1)
     rows = anatomy.mask_rows
@@ -132,7 +149,9 @@ def _mask(anatomy: Anatomy, width: int) -> Iterator[Content]:
         yield line(*pieces)
     left = anatomy.length - len(rows)
     if left > 0:
-        yield from paragraph(f"… and so on for {count(left, 'more byte')}", width, MUTED)
+        yield from paragraph(
+            _("… and so on for {count}").format(count=count(left, "more byte")), width, MUTED
+        )
 
 
 def _mask_entry(row: MaskRow) -> tuple[Piece, ...]:
@@ -148,16 +167,16 @@ def _payload(frame: Frame, anatomy: Anatomy, width: int) -> list[Content]:
     if not anatomy.length:
         return []
     if anatomy.body:
-        lines = [BLANK, *heading("Close body (RFC 6455 section 5.5.1)", width)]
+        lines = [BLANK, *heading(_("Close body (RFC 6455 section 5.5.1)"), width)]
         lines += _field_table(anatomy.body, width)
         if any(len(field.value) > _VALUE for field in anatomy.body):
             lines += text_lines(frame.preview[2:], frame.length - 2, width)
         return lines
     compressed = bool(frame.rsv & 4) and not frame.control
-    title = "Payload, still compressed" if compressed else "Payload"
+    title = _("Payload, still compressed") if compressed else _("Payload")
     lines = [BLANK, *heading(title, width)]
     if compressed:
-        lines += paragraph("The message it belongs to shows it inflated: /level messages.", width, MUTED)
+        lines += paragraph(_("The message it belongs to shows it inflated: /level messages."), width, MUTED)
     elif frame.opcode in (Opcode.TEXT, Opcode.PING, Opcode.PONG) or _is_text(frame.preview):
         return lines + text_lines(frame.preview, frame.length, width)
     return lines + hex_lines(frame.preview, frame.length, width, ".text--payload")
@@ -169,7 +188,7 @@ def _is_text(data: bytes) -> bool:
 
 def _fields(anatomy: Anatomy, width: int) -> list[Content]:
     return [
-        *heading("What the fields mean, and where the RFC says so", width),
+        *heading(_("What the fields mean, and where the RFC says so"), width),
         *_field_table(anatomy.fields, width),
     ]
 
@@ -200,15 +219,15 @@ def short_value(field: Field) -> str:
 
 def _narrow_fields(anatomy: Anatomy, width: int) -> list[Content]:
     """One field a paragraph, for where the diagram has no room."""
-    lines = [*heading("Bit by bit (RFC 6455 section 5.2)", width)]
+    lines = [*heading(_("Bit by bit (RFC 6455 section 5.2)"), width)]
     for field in anatomy.fields:
         place = (
-            f"bit {field.start}"
+            _("bit {bit}").format(bit=field.start)
             if field.width == 1
-            else f"bits {field.start}-{field.start + field.width - 1}"
+            else _("bits {first}-{last}").format(first=field.start, last=field.start + field.width - 1)
         )
         if field.part is Part.PAYLOAD:
-            place = f"from bit {field.start}"
+            place = _("from bit {bit}").format(bit=field.start)
         style = f".text--{field.part}"
         said = f"{short_value(field)}  {place}"
         lines += paragraph(said, width, STRONG, first=line((field.name, style), " = "), indent=2)

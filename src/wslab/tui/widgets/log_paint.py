@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from wslab.i18n import _
 from wslab.tui.widgets.log_rows import Columns, Piece, columns_for, fit, header, mark_matches, row
 from wslab.wire.events import Event
 
@@ -63,7 +64,7 @@ class LogPainter:
 
     def gone(self) -> Strip:
         """Draw a row that is no longer there."""
-        return self._strip(fit([Piece("      · no longer held ·", "rule")], self.columns.width))
+        return self._strip(fit([Piece("      · " + _("no longer held") + " ·", "rule")], self.columns.width))
 
     def blank(self) -> Strip:
         """Draw a line without a row."""

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from rich.cells import cell_len, get_character_cell_size
 
+from wslab.i18n import N_, _, ngettext, spoken
 from wslab.lab.logfilter import payload_as_text
 from wslab.tui.safe_text import ELLIPSIS, visible
 from wslab.units import format_size
@@ -49,6 +50,12 @@ PHASE_SIGNS = {
     Phase.CLOSED: "○",
     Phase.ERROR: "✗",
 }
+
+WHAT_HAPPENED = (
+    N_("open"), N_("fin"), N_("reset"),
+    N_("started"), N_("ready"), N_("exited"), N_("failed"), N_("log"), N_("stderr"),
+)  # fmt: skip
+"""What `Tcp` and `Proc` events say happened, as they hold it."""
 
 _MILLISECONDS_FROM = 58
 _TIME_FROM = 44
@@ -94,8 +101,9 @@ def columns_for(width: int, largest_seq: int) -> Columns:
 def header(columns: Columns) -> list[Piece]:
     """The names of the columns."""
     number, clock, length, gap = columns.number, columns.time, columns.length, columns.gap
-    parts = f"{'#':>{number}} " + gap[1:] + (f"{'time':<{clock}} " if clock else "")
-    return fit([Piece(f"{parts}  {'op':<6} {'len':>{length}}{gap}payload", "head")], columns.width)
+    parts = f"{'#':>{number}} " + gap[1:] + (f"{padded(_('time'), clock)} " if clock else "")
+    names = f"{padded(_('op'), 6)} {padded(_('len'), length, right=True)}{gap}{_('payload')}"
+    return fit([Piece(f"{parts}  {names}", "head")], columns.width)
 
 
 def row(event: Event, columns: Columns) -> list[Piece]:
@@ -107,7 +115,7 @@ def row(event: Event, columns: Columns) -> list[Piece]:
     ]
     if columns.time:
         pieces.append(Piece(f"{clock_time(event.wall)[: columns.time]} ", "time"))
-    used = sum(len(piece.text) for piece in pieces)
+    used = sum(cell_len(piece.text) for piece in pieces)
     match event:
         case Frame() | Message():
             pieces += _traffic(event, columns, columns.width - used)
@@ -128,6 +136,12 @@ def row_text(event: Event) -> str:
     number, mark, *rest = (piece.text for piece in row(event, columns))
     date = time.strftime("%Y-%m-%d", time.localtime(event.wall))
     return f"{number}{mark}{date} {clock_time(event.wall)} {''.join(rest)}".rstrip()
+
+
+def padded(text: str, cells: int, *, right: bool = False) -> str:
+    """Return a text with spaces behind it, or before it, so that it takes so many cells; never cut."""
+    spaces = " " * (cells - cell_len(text))
+    return spaces + text if right else text + spaces
 
 
 def clock_time(wall: float) -> str:
@@ -168,7 +182,7 @@ def mark_matches(pieces: list[Piece], regex: re.Pattern[str]) -> list[Piece]:
     """Split the pieces so that what a search finds in what is shown stands by itself, marked."""
     marked: list[Piece] = []
     for piece in pieces:
-        text, role, _ = piece
+        text, role, _match = piece
         if role in ("number", "time", "length", "rule"):
             marked.append(piece)
             continue
@@ -204,7 +218,7 @@ def _traffic(event: Frame | Message, columns: Columns, width: int) -> list[Piece
     ]
     pieces += [Piece(f"{word} ", "flag") for word in _flags(event)]
     pieces += [Piece(f"[{violation}] ", "violation") for violation in event.violations]
-    left = width - sum(len(piece.text) for piece in pieces)
+    left = width - sum(cell_len(piece.text) for piece in pieces)
     if left > 0:
         pieces.append(Piece(payload(event, min(left, len(event.preview) * 8 + 64)), "payload"))
     return pieces
@@ -212,7 +226,9 @@ def _traffic(event: Frame | Message, columns: Columns, width: int) -> list[Piece
 
 def _flags(event: Frame | Message) -> list[str]:
     if isinstance(event, Message):
-        words = [f"{event.frames} frames"] if event.frames != 1 else []
+        words = []
+        if event.frames != 1:
+            words = [ngettext("{count} frame", "{count} frames", event.frames).format(count=event.frames)]
         return [*words, f"deflate {event.wire_length}→{event.length}"] if event.compressed else words
     words = [] if event.fin else ["fin=0"]
     if event.rsv & 4:
@@ -234,7 +250,7 @@ def payload(event: Frame | Message, limit: int) -> str:
         more = 3 * event.length - 1 > len(shown)
     else:
         if event.opcode == Opcode.CLOSE:
-            code, _, reason = text.partition(" ")
+            code, _space, reason = text.partition(" ")
             name = describe(int(code) if code else None).name
             text = " ".join(filter(None, (code, name, reason and f"· {reason}")))
         shown = visible(text, limit + 1)
@@ -250,9 +266,9 @@ def _http(event: Http | Body) -> list[Piece]:
     if isinstance(event, Body):
         text = event.preview.decode("utf-8", "replace")
         size = Piece(f"{format_size(event.length)}  ", "length")
-        return [arrow, Piece("body ", role), size, Piece(visible(text), "payload")]
+        return [arrow, Piece(_("body") + " ", role), size, Piece(visible(text), "payload")]
     count = len(event.headers)
-    headers = "1 header" if count == 1 else f"{count} headers"
+    headers = ngettext("{count} header", "{count} headers", count).format(count=count)
     return [
         arrow,
         Piece(visible(event.start_line), role),
@@ -265,7 +281,7 @@ def _system(event: Event) -> list[Piece]:
     match event:
         case State():
             role: Role = "error" if event.phase is Phase.ERROR else "system"
-            by = f" by {event.side}" if event.side else ""
+            by = {"client": " " + _("by client"), "server": " " + _("by server")}.get(event.side, "")
             code = f" ({event.code})" if event.code is not None and str(event.code) not in event.why else ""
             state = f"{PHASE_SIGNS[event.phase]} {event.phase.upper()}{by}"
             return [Piece(state, role), Piece(_spaced(event.why) + code, "payload")]
@@ -273,18 +289,19 @@ def _system(event: Event) -> list[Piece]:
             role = "error" if event.what == "reset" else "system"
             arrow = f" {event.direction.arrow}" if event.direction else ""
             return [
-                Piece(f"─ TCP {visible(event.what)}{arrow}", role),
+                Piece(f"─ TCP {visible(_(event.what))}{arrow}", role),
                 Piece(_spaced(event.detail), "payload"),
             ]
         case Proc():
             role = "error" if event.what in ("failed", "exited") else "system"
-            what = f"■ server {visible(event.server)} {visible(event.what)}"
-            return [Piece(what, role), Piece(_spaced(event.text), "payload")]
+            what = _("server {name} {what}").format(name=visible(event.server), what=visible(_(event.what)))
+            return [Piece(f"■ {what}", role), Piece(_spaced(event.text), "payload")]
         case Ui():
-            return [Piece(f"■ {visible(event.action)}", "system"), Piece(_spaced(event.detail), "payload")]
+            action = visible(_(event.action))
+            return [Piece(f"■ {action}", "system"), Piece(_spaced(event.detail), "payload")]
         case _:
             return [Piece(type(event).__name__.lower(), "system")]
 
 
 def _spaced(text: str) -> str:
-    return f" {visible(text)}" if text else ""
+    return f" {visible(spoken(text))}" if text else ""

@@ -5,6 +5,7 @@ Nothing here draws. `FrameLog` asks this which row is on which line and tells it
 
 from __future__ import annotations
 
+from wslab.i18n import _, ngettext
 from wslab.lab.journal import Journal, JournalView
 from wslab.lab.logfilter import LogFilter
 from wslab.tui.safe_text import visible
@@ -212,21 +213,37 @@ class LogWindow:
 def status_text(window: LogWindow, search: LogSearch | None = None) -> str:
     """What a log shows and what not: `following · 12 of 20 rows · filter > TEXT`."""
     view = window.view
-    parts = ["following" if window.following else "paused"]
+    parts = [_("following") if window.following else _("paused")]
     if view.filter.level != "frames":
         parts.append(view.filter.level)
-    of = f" of {view.level_held:,}" if view.filter.narrows else ""
-    parts.append(f"{'last ' if view.first else ''}{view.held:,}{of} row{'' if view.held == 1 else 's'}")
+    parts.append(_rows(view))
     if not window.following:
-        parts += [f"{window.new:,} new"] if window.new else []
-        parts += [f"{window.dropped:,} dropped"] if window.dropped else []
+        parts += [_("{count:,} new").format(count=window.new)] if window.new else []
+        parts += [_("{count:,} dropped").format(count=window.dropped)] if window.dropped else []
     if view.filter.narrows:
-        parts.append(f"filter {visible(str(view.filter), _PATTERN_SHOWN)}")
+        parts.append(_("filter {filter}").format(filter=visible(str(view.filter), _PATTERN_SHOWN)))
     if view.unfinished:
-        parts.append(f"{view.behind:,} still to filter")
+        parts.append(_("{count:,} still to filter").format(count=view.behind))
     if view.skipped:
-        parts.append(f"{view.skipped:,} events came too fast to filter")
+        parts.append(_("{count:,} events came too fast to filter").format(count=view.skipped))
     if search is not None:
-        does = "searching" if search.running else "no match for" if search.failed else "search"
-        parts.append(f"{does} {visible(f'/{search.pattern}/', _PATTERN_SHOWN)}")
+        does = _("search {pattern}")
+        if search.running:
+            does = _("searching {pattern}")
+        elif search.failed:
+            does = _("no match for {pattern}")
+        parts.append(does.format(pattern=visible(f"/{search.pattern}/", _PATTERN_SHOWN)))
     return " · ".join(parts)
+
+
+def _rows(view: JournalView) -> str:
+    count, of = view.held, view.level_held
+    if view.filter.narrows and view.first:
+        text = ngettext("last {count:,} of {of:,} row", "last {count:,} of {of:,} rows", count)
+    elif view.filter.narrows:
+        text = ngettext("{count:,} of {of:,} row", "{count:,} of {of:,} rows", count)
+    elif view.first:
+        text = ngettext("last {count:,} row", "last {count:,} rows", count)
+    else:
+        text = ngettext("{count:,} row", "{count:,} rows", count)
+    return text.format(count=count, of=of)

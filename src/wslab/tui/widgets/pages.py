@@ -5,9 +5,11 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
+from wslab.i18n import N_, _
 from wslab.lab.journal import Journal
 from wslab.tui.widgets.code_view import CodeView
 from wslab.tui.widgets.frame_log import FrameLog
@@ -20,13 +22,13 @@ from wslab.tui.widgets.stats_panel import StatsPanel
 NARROW = "-narrow"
 """The class of a screen that has room for one column only."""
 TABS: dict[str, str] = {
-    "log": "Log",
-    "lesson": "Lesson",
-    "stats": "Stats",
-    "frame": "Frame",
-    "handshake": "Handshake",
-    "code": "Code",
-    "server": "Server log",
+    "log": N_("Log"),
+    "lesson": N_("Lesson"),
+    "stats": N_("Stats"),
+    "frame": N_("Frame"),
+    "handshake": N_("Handshake"),
+    "code": N_("Code"),
+    "server": N_("Server log"),
 }
 ABOVE = ("log", "stats")
 """What stands above the tabs, and is a tab of its own where the screen is narrow."""
@@ -49,7 +51,9 @@ class Pages(Vertical):
         self.handshake = HandshakeView(id="pane-handshake")
         self.code = CodeView(id="pane-code")
         self.server_log = ServerLogView(id="pane-server")
-        self._tabs = Tabs(*(Tab(title, id=name) for name, title in TABS.items()), active="lesson", id="tabs")
+        self._tabs = Tabs(
+            *(Tab(_(title), id=name) for name, title in TABS.items()), active="lesson", id="tabs"
+        )
         self._log_status = Static(id="log-status", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -67,6 +71,14 @@ class Pages(Vertical):
             yield self.handshake
             yield self.code
             yield self.server_log
+
+    def retranslate(self) -> None:
+        """Say the same in the language that is in use now."""
+        for name, title in TABS.items():
+            self._tabs.query_one(f"#{name}", Tab).label = Content(_(title))
+        # As where the colours change: no row is as it was drawn.
+        self.log_view.notify_style_update()
+        self.log_view.flush()
 
     @property
     def narrow(self) -> bool:

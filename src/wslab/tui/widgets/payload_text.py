@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
+from wslab.i18n import _
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets.text_blocks import MUTED, count, fold, line, number, paragraph
 
@@ -63,9 +64,9 @@ def shown_of(shown: int, kept: int, length: int, width: int) -> list[Content]:
     """
     if shown >= length:
         return []
-    text = f"… shown: the first {number(shown)} of {count(length, 'byte')}"
+    text = _("… shown: the first {shown} of {total}").format(shown=number(shown), total=count(length, "byte"))
     if kept < length and shown >= kept:
-        text += ", all that the lab keeps of it"
+        text += _(", all that the lab keeps of it")
     return paragraph(text, width, MUTED)
 
 

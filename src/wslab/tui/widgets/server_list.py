@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textual.content import Content
 from textual.widget import Widget
 
+from wslab.i18n import _
 from wslab.lab.supervisor import ServerStatus
 from wslab.tui.widgets.top_bar import server_text
 from wslab.units import format_duration, format_size
@@ -37,14 +38,14 @@ class ServerList(Widget):
 
 def _lines(statuses: tuple[ServerStatus, ...]) -> Iterator[str]:
     """Return markup for all servers, line by line."""
-    yield "[$foreground-muted]servers[/]"
+    yield f"[$foreground-muted]{_('servers')}[/]"
     for status in statuses:
         yield server_text(status)
         if status.state == "ready":
             seconds = int(status.uptime or 0)
-            facts = [f"up {format_duration(seconds) if seconds else '0 s'}"]
+            facts = [_("up {time}").format(time=format_duration(seconds) if seconds else "0 s")]
             if status.connections is not None:
-                facts.append(f"{status.connections} open")
+                facts.append(_("{count} open").format(count=status.connections))
             yield f"  [$foreground-muted]{' · '.join(facts)}[/]"
             yield f"  [$foreground-muted]pid {status.pid}[/]"
             if status.cpu is not None and status.memory is not None:

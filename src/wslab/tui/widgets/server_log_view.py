@@ -16,6 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from wslab.i18n import N_, _, spoken
 from wslab.tui.safe_text import visible
 from wslab.wire.events import Event, Proc
 
@@ -23,7 +24,7 @@ CAPACITY = 2000
 """Lines that are kept."""
 WIDEST = 500
 """Characters of a line that are shown."""
-NOTHING_YET = "No server has said anything yet."
+NOTHING_YET = N_("No server has said anything yet.")
 _TROUBLE = frozenset({"stderr", "failed"})
 _TIME_WIDTH = len("00:00:00  ")
 
@@ -71,10 +72,19 @@ class ServerLogView(ScrollView, can_focus=True):
         """Add what servers said and did; a sink for events. What is not of a process is passed over."""
         for event in events:
             if type(event) is Proc:
-                line = f"{event.server}  {visible(readable(event), WIDEST)}"
-                self._lines.append((event, line))
+                self._lines.append((event, self._line(event)))
                 self._total += 1
-                self._width = max(self._width, _TIME_WIDTH + cell_len(line))
+
+    def _line(self, event: Proc) -> str:
+        line = f"{event.server}  {visible(readable(event), WIDEST)}"
+        self._width = max(self._width, _TIME_WIDTH + cell_len(line))
+        return line
+
+    def retranslate(self) -> None:
+        """Say the same in the language that is in use now."""
+        lines = [(event, self._line(event)) for event, _line in self._lines]
+        self._lines.clear()
+        self._lines.extend(lines)
 
     @property
     def dropped(self) -> int:
@@ -105,7 +115,7 @@ class ServerLogView(ScrollView, can_focus=True):
         style = self.rich_style
         row = top + y
         if row >= len(self._lines):
-            text = NOTHING_YET if row == 0 else ""
+            text = _(NOTHING_YET) if row == 0 else ""
             return Strip([Segment(text, style)]).crop_extend(left, left + width, style)
         event, line = self._lines[row]
         part = "server-log--error" if event.what in _TROUBLE else "server-log--line"
@@ -140,7 +150,8 @@ class ServerLogView(ScrollView, can_focus=True):
 def readable(event: Proc) -> str:
     """Return what a server said or did in one line: a log line's JSON as `event key=value …`."""
     if event.what != "log":
-        return f"{event.what}: {event.text}" if event.text else event.what
+        what = _(event.what)
+        return f"{what}: {spoken(event.text)}" if event.text else what
     try:
         fields = json.loads(event.text)
     except ValueError:

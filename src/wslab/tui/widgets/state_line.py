@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
+from wslab.i18n import _, spoken
 from wslab.tui.safe_text import ELLIPSIS, visible
 from wslab.tui.widgets.stats_text import NOTHING, clock_time, spoken_time
 from wslab.wire.closecodes import describe
@@ -133,13 +134,13 @@ def _step(view: StateView, phase: Phase, gap: str) -> tuple[str, Role]:
 
 def _why_parts(view: StateView) -> list[_Part]:
     """Return why the connection is where it is, and what comes next."""
-    why = visible(view.why)
+    why = visible(spoken(view.why))
     if view.code is not None and view.phase in (Phase.CLOSING, Phase.CLOSED) and str(view.code) not in why:
         why = f"{view.code} {describe(view.code).name}" + (f": {why}" if why else "")
     role: Role = "error" if view.phase is Phase.ERROR else "why"
     return [
         *([_Part(2, ((why, role),), can_be_cut=True)] if why else []),
-        *([_Part(1, ((f"↻ {visible(view.note)}", "note"),), can_be_cut=True)] if view.note else []),
+        *([_Part(1, ((f"↻ {visible(spoken(view.note))}", "note"),), can_be_cut=True)] if view.note else []),
     ]
 
 
@@ -154,14 +155,14 @@ def _figures(view: StateView) -> list[_Part]:
 
 def _details(view: StateView, width: int) -> Line:
     if not view.url:
-        return _join([_Part(0, (("no connection yet", "label"),), can_be_cut=True)], width)
+        return _join([_Part(0, ((_("no connection yet"), "label"),), can_be_cut=True)], width)
     parts = [_Part(0, ((visible(view.url), "value"),), can_be_cut=True)]
     if Phase.OPEN in view.visited:
         subprotocol = visible(view.subprotocol) if view.subprotocol else NOTHING
         extensions = ", ".join(map(visible, view.extensions))
         parts += [
-            _Part(1, (("subprotocol ", "label"), (subprotocol, "value"))),
-            _Part(2, ((extensions, "value") if extensions else ("no extensions", "label"),)),
+            _Part(1, ((_("subprotocol") + " ", "label"), (subprotocol, "value"))),
+            _Part(2, ((extensions, "value") if extensions else (_("no extensions"), "label"),)),
         ]
     return _join(parts, width)
 

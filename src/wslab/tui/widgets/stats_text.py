@@ -10,8 +10,9 @@ import textwrap
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
+from wslab.i18n import N_, _
 from wslab.tui.safe_text import visible
 from wslab.wire.events import Opcode
 from wslab.wire.percentiles import Times
@@ -59,7 +60,15 @@ class _Table(NamedTuple):
     def line(self, label: str, values: Sequence[str], role: Role = "number") -> Line:
         rest = self.width - self.column * self.columns
         name: Role = "head" if role == "head" else "label"
-        return ((label.ljust(rest), name), ("".join(f"{value:>{self.column}}" for value in values), role))
+        return (
+            (set_cell_size(label, rest), name),
+            ("".join(_right(value, self.column) for value in values), role),
+        )
+
+
+def _right(text: str, cells: int) -> str:
+    """Return a text flush with the right edge of some cells."""
+    return " " * (cells - cell_len(text)) + text
 
 
 def count(number: int, width: int) -> str:
@@ -151,24 +160,24 @@ def summary_line(snapshot: Snapshot, width: int) -> Line:
     What does not fit is left out, the less important first.
     """
     sent, received = snapshot.sent, snapshot.received
-    parts: list[tuple[int, Line]] = [(0, _pair("text", sent, received, Opcode.TEXT))]
+    parts: list[tuple[int, Line]] = [(0, _pair(_("text"), sent, received, Opcode.TEXT))]
     if sent.opcodes[Opcode.BINARY].frames or received.opcodes[Opcode.BINARY].frames:
-        parts.append((3, _pair("binary", sent, received, Opcode.BINARY)))
-    parts.append((2, _pair("ping", sent, received, Opcode.PING)))
+        parts.append((3, _pair(_("binary"), sent, received, Opcode.BINARY)))
+    parts.append((2, _pair(_("ping"), sent, received, Opcode.PING)))
     if snapshot.rtt is not None:
-        parts.append((1, _named("rtt", spoken_time(snapshot.rtt))))
+        parts.append((1, _named(_("rtt"), spoken_time(snapshot.rtt))))
     if snapshot.echo is not None:
-        parts.append((5, _named("echo", spoken_time(snapshot.echo.last))))
+        parts.append((5, _named(_("echo"), spoken_time(snapshot.echo.last))))
     fast = sent.frame_rate.second, received.frame_rate.second
     if max(fast) >= 10:
-        parts.append((4, _named("frames/s", f"{shortened(fast[0])}/{shortened(fast[1])}")))
-    broken = sum(times for _, times in snapshot.violations)
+        parts.append((4, _named(_("frames/s"), f"{shortened(fast[0])}/{shortened(fast[1])}")))
+    broken = sum(times for _text, times in snapshot.violations)
     if broken:
-        parts.append((1, ((f"! {count(broken, 7)} broken", "alarm"),)))
-    while len(parts) > 1 and sum(_cells(line) + 2 for _, line in parts) - 2 > width:
+        parts.append((1, (("! " + _("{count} broken").format(count=count(broken, 7)), "alarm"),)))
+    while len(parts) > 1 and sum(_cells(line) + 2 for _rank, line in parts) - 2 > width:
         parts.remove(max(parts, key=lambda part: part[0]))
     line: Line = ()
-    for _, pieces in parts:
+    for _rank, pieces in parts:
         line += ((("  ", "label"),) if line else ()) + pieces
     return line
 
@@ -183,7 +192,7 @@ def _pair(name: str, sent: Traffic, received: Traffic, opcode: Opcode) -> Line:
 
 
 def _cells(line: Line) -> int:
-    return sum(len(text) for text, _ in line)
+    return sum(cell_len(text) for text, _role in line)
 
 
 def _pairs(width: int) -> _Table:
@@ -196,7 +205,7 @@ def _count_rows(snapshot: Snapshot, width: int) -> list[_Row]:
     wide = width >= _WIDE_FROM
 
     def texts(rank: int, label: str, short: str, one: str, other: str) -> _Row:
-        return _Row(rank, (table.line(label if wide else short, (one, other)),))
+        return _Row(rank, (table.line(_(label if wide else short), (one, other)),))
 
     def numbers(rank: int, label: str, short: str, one: int, other: int) -> _Row:
         return texts(rank, label, short, count(one, table.room), count(other, table.room))
@@ -204,26 +213,28 @@ def _count_rows(snapshot: Snapshot, width: int) -> list[_Row]:
     def opcode(rank: int, label: str, short: str, code: Opcode) -> _Row:
         return numbers(rank, label, short, sent.opcodes[code].frames, received.opcodes[code].frames)
 
-    heads = ("sent", "received" if wide else "recv")
+    heads = (_("sent"), _("received") if wide else _("recv"))
     one, other = (_ping_pong(traffic, table.room) for traffic in (sent, received))
     rows = [
-        _Row(0, (table.line("frames", heads, "head"),)),
-        opcode(1, "text", "text", Opcode.TEXT),
-        opcode(2, "binary", "binary", Opcode.BINARY),
-        opcode(13, "continuation", "continued", Opcode.CONT),
-        texts(3, "ping / pong", "ping/pong", one, other),
-        opcode(8, "close", "close", Opcode.CLOSE),
+        _Row(0, (table.line(_("frames"), heads, "head"),)),
+        opcode(1, N_("text"), N_("text"), Opcode.TEXT),
+        opcode(2, N_("binary"), N_("binary"), Opcode.BINARY),
+        opcode(13, N_("continuation"), N_("continued"), Opcode.CONT),
+        texts(3, N_("ping / pong"), N_("ping/pong"), one, other),
+        opcode(8, N_("close"), N_("close"), Opcode.CLOSE),
     ]
     reserved = _reserved(sent), _reserved(received)
     if any(reserved):
-        rows.append(numbers(5, "reserved opcodes", "reserved", *reserved))
+        rows.append(numbers(5, N_("reserved opcodes"), N_("reserved"), *reserved))
     return [
         *rows,
-        numbers(6, "messages", "messages", sent.messages, received.messages),
-        numbers(7, "bytes on the wire", "bytes", sent.bytes, received.bytes),
-        texts(14, "header overhead", "headers", percent(sent.overhead), percent(received.overhead)),
-        texts(15, "compressed to", "packed to", percent(sent.compression), percent(received.compression)),
-        texts(20, "frames a message", "fragments", _fragments(sent), _fragments(received)),
+        numbers(6, N_("messages"), N_("messages"), sent.messages, received.messages),
+        numbers(7, N_("bytes on the wire"), N_("bytes"), sent.bytes, received.bytes),
+        texts(14, N_("header overhead"), N_("headers"), percent(sent.overhead), percent(received.overhead)),
+        texts(
+            15, N_("compressed to"), N_("packed to"), percent(sent.compression), percent(received.compression)
+        ),
+        texts(20, N_("frames a message"), N_("fragments"), _fragments(sent), _fragments(received)),
     ]
 
 
@@ -251,31 +262,33 @@ def _rate_rows(snapshot: Snapshot, width: int) -> list[_Row]:
     wide = width >= _WIDE_FROM
 
     def rates(rank: int, label: str, short: str, one: float, other: float) -> _Row:
-        return _Row(rank, (table.line(label if wide else short, (shortened(one), shortened(other))),))
+        return _Row(rank, (table.line(_(label if wide else short), (shortened(one), shortened(other))),))
 
     return [
-        rates(9, "frames a second", "frames/s", sent.frame_rate.second, received.frame_rate.second),
-        rates(10, "bytes a second", "bytes/s", sent.byte_rate.second, received.byte_rate.second),
+        rates(9, N_("frames a second"), N_("frames/s"), sent.frame_rate.second, received.frame_rate.second),
+        rates(10, N_("bytes a second"), N_("bytes/s"), sent.byte_rate.second, received.byte_rate.second),
         _Row(
             12, (_graph(">", sent.byte_rate.history, width), _graph("<", received.byte_rate.history, width))
         ),
-        rates(18, "frames/s in 60 s", "f/s, 60s", sent.frame_rate.minute, received.frame_rate.minute),
-        rates(19, "bytes/s in 60 s", "B/s, 60s", sent.byte_rate.minute, received.byte_rate.minute),
+        rates(18, N_("frames/s in 60 s"), N_("f/s, 60s"), sent.frame_rate.minute, received.frame_rate.minute),
+        rates(19, N_("bytes/s in 60 s"), N_("B/s, 60s"), sent.byte_rate.minute, received.byte_rate.minute),
     ]
 
 
 def _graph(arrow: str, history: Sequence[int], width: int) -> Line:
-    shown = max(1, width - len(arrow) - len("  top 12.3M"))
+    top_of = " " + _("top") + " "
+    room = width - len(arrow) - cell_len(top_of) - len(" 12.3M")
+    shown = max(1, room)
     shown = min(shown, len(history))
     top = shortened(max(history[-shown:], default=0))
-    bars = sparkline(history, shown).rjust(width - len(arrow) - len("  top 12.3M"))
-    return ((f"{arrow} ", "label"), (bars, "graph"), (" top ", "label"), (f"{top:>5}", "number"))
+    bars = sparkline(history, shown).rjust(room)
+    return ((f"{arrow} ", "label"), (bars, "graph"), (top_of, "label"), (f"{top:>5}", "number"))
 
 
 def _time_rows(snapshot: Snapshot, width: int) -> list[_Row]:
     sent, received = snapshot.sent, snapshot.received
     wide = width >= _WIDE_FROM
-    names = ("last", "min", "p50", "p95", "max") if wide else ("last", "p50", "p95")
+    names = (_("last"), _("min"), "p50", "p95", _("max")) if wide else (_("last"), "p50", "p95")
     table = _Table(width, 14 if wide else 8, len(names))
 
     def line(label: str, short: str, times: Times | None) -> Line:
@@ -285,27 +298,35 @@ def _time_rows(snapshot: Snapshot, width: int) -> list[_Row]:
             values = list(map(short_time, (times.last, times.minimum, times.p50, times.p95, times.maximum)))
         else:
             values = list(map(short_time, (times.last, times.p50, times.p95)))
-        return table.line(label if wide else short, values)
+        return table.line(_(label if wide else short), values)
 
     rows = [
-        _Row(4, (table.line("times", names, "head"), line("ping to pong", "rtt", snapshot.pings_sent.times))),
-        _Row(11, (line("echo", "echo", snapshot.echo),)),
-        _Row(17, (line("their ping", "rtt <", snapshot.pings_received.times),)),
-        _Row(16, (line("between sent", "gap >", sent.between),)),
-        _Row(16, (line("between recv", "gap <", received.between),)),
+        _Row(
+            4,
+            (
+                table.line(_("times"), names, "head"),
+                line(N_("ping to pong"), N_("rtt"), snapshot.pings_sent.times),
+            ),
+        ),
+        _Row(11, (line(N_("echo"), N_("echo"), snapshot.echo),)),
+        _Row(17, (line(N_("their ping"), N_("rtt <"), snapshot.pings_received.times),)),
+        _Row(16, (line(N_("between sent"), N_("gap >"), sent.between),)),
+        _Row(16, (line(N_("between recv"), N_("gap <"), received.between),)),
     ]
     if snapshot.handshake is not None:
         text = spoken_time(snapshot.handshake)
-        rows.append(_Row(21, ((("handshake".ljust(width - len(text)), "label"), (text, "number")),)))
+        rows.append(
+            _Row(21, (((set_cell_size(_("handshake"), width - len(text)), "label"), (text, "number")),))
+        )
     return rows
 
 
 def _rule_rows(snapshot: Snapshot, width: int) -> list[_Row]:
     if not snapshot.violations:
         return []
-    label = "! broken rules"
-    total = count(sum(times for _, times in snapshot.violations), width - len(label) - 1)
-    rows = [_Row(2, (((label + total.rjust(width - len(label)), "alarm"),),))]
+    label = "! " + _("broken rules")
+    total = count(sum(times for _text, times in snapshot.violations), width - cell_len(label) - 1)
+    rows = [_Row(2, (((label + total.rjust(width - cell_len(label)), "alarm"),),))]
     for place, (text, times) in enumerate(sorted(snapshot.violations, key=lambda found: -found[1])):
         told = f"{times:,}× {visible(text)}"
         # textwrap counts characters: with double-width ones, half as many fit.

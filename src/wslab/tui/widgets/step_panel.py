@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from textual.content import Content
 from textual.widgets import Static
 
-from wslab.lab.lesson_session import LessonSession
-from wslab.tui.widgets.step_text import step_text
+Build = Callable[[int], Content]
+"""Makes the text for a width in cells."""
 
 
 class StepPanel(Static):
@@ -24,12 +27,12 @@ class StepPanel(Static):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, markup=False, classes="-empty")
         self._shown: object = None
-        self._session: LessonSession | None = None
+        self._build: Build | None = None
 
-    def show(self, session: LessonSession | None) -> None:
-        """Show how a sitting stands; nothing where there is none."""
-        self._session = session
-        text = step_text(session, self._room) if session is not None else None
+    def show(self, build: Build | None) -> None:
+        """Show what ``build`` makes; nothing where there is none."""
+        self._build = build
+        text = build(self._room) if build is not None else None
         self.set_class(text is None, "-empty")
         shown = None if text is None else (text.plain, tuple(text.spans))
         if text is not None and shown != self._shown:
@@ -43,4 +46,8 @@ class StepPanel(Static):
 
     def on_resize(self) -> None:
         """Say it anew for another width."""
-        self.show(self._session)
+        self.show(self._build)
+
+    def retranslate(self) -> None:
+        """Say it anew in another language."""
+        self.show(self._build)

@@ -6,10 +6,13 @@ colours; a test reads `line.plain`. Text from the network has to be made safe be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, chop_cells, get_character_cell_size, set_cell_size
 from textual.content import Content
+
+from wslab.i18n import NN_, ngettext
 
 Piece = str | tuple[str, str] | Content
 """Text, text with a style, or a finished line."""
@@ -22,6 +25,11 @@ GOOD = ".text--good"
 NOTE = ".text--note"
 
 BLANK = Content("")
+
+_NEVER_FIRST = frozenset(
+    "、。，．・：；？！」』）］】〉》〕｝ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々…)]}>,.:;?!%"
+)
+_NEVER_LAST = frozenset("「『（［【〈《〔｛([{<")
 
 _NARROWEST = 24
 """Cells that the last column of a table needs; it goes below the others where it has less."""
@@ -37,9 +45,16 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", " ")
 
 
-def count(value: int, noun: str) -> str:
+_COUNTS = {
+    "byte": NN_("{count} byte", "{count} bytes"),
+    "more byte": NN_("{count} more byte", "{count} more bytes"),
+    "frame": NN_("{count} frame", "{count} frames"),
+}
+
+
+def count(value: int, noun: Literal["byte", "more byte", "frame"]) -> str:
     """Return a number of things: `1 byte`, `80 000 bytes`."""
-    return f"{number(value)} {noun}" + ("" if value == 1 else "s")
+    return ngettext(*_COUNTS[noun], value).format(count=number(value))
 
 
 def heading(text: str, width: int) -> list[Content]:
@@ -64,8 +79,8 @@ def wrap(text: str, width: int, first: int | None = None) -> list[str]:
     room = width if first is None else first
     for source in text.split("\n"):
         current = ""
-        for word in source.split(" "):
-            longer = f"{current} {word}" if current else word
+        for gap, word in _words(source):
+            longer = f"{current}{gap}{word}" if current else word
             if cell_len(longer) <= room:
                 current = longer
                 continue
@@ -77,6 +92,28 @@ def wrap(text: str, width: int, first: int | None = None) -> list[str]:
         lines.append(current)
         room = width
     return lines
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the pieces between which a line may end, each with what stands before it on the same line."""
+    for word in text.split(" "):
+        gap = " "
+        start = 0
+        if not word.isascii():
+            for at in range(1, len(word)):
+                if _may_end(word[at - 1], word[at]):
+                    yield gap, word[start:at]
+                    gap, start = "", at
+        yield gap, word[start:]
+
+
+def _may_end(before: str, after: str) -> bool:
+    """Whether a line may end between two characters: those of Chinese and Japanese need no space for it.
+
+    Some never begin a line and some never end one (JIS X 4051, "kinsoku").
+    """
+    wide = get_character_cell_size(before) == 2 or get_character_cell_size(after) == 2
+    return wide and after not in _NEVER_FIRST and before not in _NEVER_LAST
 
 
 def paragraph(

@@ -88,6 +88,11 @@ class TextView(VerticalScroll, can_focus=True):
         self.scroll_home(animate=False)
         self._draw()
 
+    def retranslate(self) -> None:
+        """Say the same in the language that is in use now, and stay where the reader is."""
+        self._drawn_width = 0
+        self._draw()
+
     def on_resize(self, event: events.Resize) -> None:
         """Lay the lines out again where the width has changed."""
         self._draw()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
+from wslab.i18n import _
 from wslab.lab.course import Course
 
 if TYPE_CHECKING:
@@ -78,5 +79,5 @@ def server_text(status: ServerStatus) -> str:
         "failed": ("✗", "$error"),
         "crashed": ("✗", "$error"),
     }.get(status.state, ("○", "$foreground-muted"))
-    port = str(status.port) if status.state == "ready" else status.state
+    port = str(status.port) if status.state == "ready" else _(status.state.value)
     return f"{status.name} [{colour}]{sign}[/] {port}"

@@ -1,0 +1,221 @@
+"""The learner's desk: the lesson on its page, the panel of the step, and what the keys of lessons do."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Callable
+
+from textual.app import SuspendNotSupported
+from textual.screen import Screen
+
+from wslab.i18n import _
+from wslab.lab.course import Lesson, Phase
+from wslab.lab.exercise_session import ExerciseSession
+from wslab.lab.learner import Learner
+from wslab.tui.safe_text import visible
+from wslab.tui.widgets.course_list import CourseList
+from wslab.tui.widgets.exercise_text import exercise_page, exercise_text
+from wslab.tui.widgets.lesson_page import lesson_page, phase_page
+from wslab.tui.widgets.lesson_view import END, TOP, LessonView
+from wslab.tui.widgets.step_panel import StepPanel
+from wslab.tui.widgets.step_text import step_text
+
+SHOWN_AFTER = 0.05
+"""Seconds until a changed verdict is shown."""
+
+
+class LessonDesk:
+    """Shows on a screen where a learner is, and carries out what they ask for.
+
+    Args:
+        screen: the one with a `StepPanel` and a `CourseList`.
+        learner: who works here.
+        page: where lessons are read.
+        say: tells the learner something in passing.
+        bring: brings a page to the front by its name.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        learner: Learner,
+        page: LessonView,
+        say: Callable[[str], None],
+        bring: Callable[[str], None],
+    ) -> None:
+        self.learner = learner
+        self.lesson = learner.lesson
+        self._screen = screen
+        self._page = page
+        self._say = say
+        self._bring = bring
+        self._due = False
+        self._phase: Phase | None = None
+        self._told: set[str] = set()
+
+    def open(self, lesson: Lesson) -> None:
+        """Sit down at a lesson and show it and its place in the course."""
+        self.lesson = lesson
+        session = self.learner.sit_down(lesson)
+        for each in (session, self.learner.exercise):
+            if each is not None:
+                each.listen(self._changed)
+        self.show(session.view if session is not None and session.view else TOP)
+
+    def show(self, place: int | None = None) -> None:
+        """Show the lesson as far as it has come, at a place of its page if one is given."""
+        session, exercise = self.learner.session, self.learner.exercise
+        self._phase = None
+        if session is not None:
+            self._page.show(lesson_page(session), place)
+        elif exercise is not None:
+            self._page.show(exercise_page(exercise), place)
+        self._show_panel()
+        self.show_course()
+
+    def show_phase(self, phase: Phase) -> None:
+        """Show what a phase that is still to come will be about."""
+        self._phase = phase
+        self._page.show(phase_page(phase), TOP)
+
+    def show_course(self) -> None:
+        """Show the place of the lesson in the course, and what is passed of it."""
+        # The last writes end while the screen is being taken down.
+        if not self._screen.is_running:
+            return
+        learner = self.learner
+        courses = self._screen.query_one(CourseList)
+        courses.show(learner.course, self.lesson, learner.finished, learner.begun)
+        for trouble in (learner.store.problem, learner.store.notice):
+            if trouble is not None and trouble not in self._told:
+                self._told.add(trouble)
+                self._screen.notify(visible(trouble), severity="warning", timeout=10, markup=False)
+
+    def refresh(self) -> None:
+        """Show what is shown anew, in the language in use."""
+        if self._phase is None:
+            self.show()
+        else:
+            self._page.show(phase_page(self._phase))
+            self._show_panel()
+            self.show_course()
+
+    def tick(self) -> None:
+        """Let time pass for the step that is judged."""
+        if self.learner.session is not None:
+            self.learner.session.run.tick()
+
+    def _show_panel(self) -> None:
+        session, exercise = self.learner.session, self.learner.exercise
+        panel = self._screen.query_one(StepPanel)
+        if session is not None:
+            panel.show(lambda width: step_text(session, width))
+        elif exercise is not None:
+            panel.show(lambda _width: exercise_text(exercise))
+        else:
+            panel.show(None)
+
+    def _changed(self) -> None:
+        # Under a flood a verdict changes with every frame; it is shown as often as the eye can follow.
+        if not self._due and self._screen.is_running:
+            self._due = True
+            self._screen.set_timer(SHOWN_AFTER, self._show_changed)
+
+    def _show_changed(self) -> None:
+        self._due = False
+        if self._phase is not None:
+            self._show_panel()
+        else:
+            exercise = self.learner.exercise
+            self.show(END if exercise is not None and exercise.outcome is not None else None)
+
+    # Keys
+
+    def next_step(self) -> bool:
+        """Go on to the step that is judged; return whether it is the next lesson's turn."""
+        session = self.learner.session
+        if session is None or (session.finished and not session.advance()):
+            return True
+        if session.advance() or session.finished:
+            self.show(session.view)
+            self._bring("lesson")
+        else:
+            self._say(_("this step is not passed yet: h shows a hint, ] goes to the next lesson"))
+        return False
+
+    async def hint(self) -> None:
+        """Show one hint more for the step in view."""
+        session, exercise = self.learner.session, self.learner.exercise
+        there = False
+        if session is not None:
+            there = session.hint()
+        elif exercise is not None:
+            there = await exercise.hint()
+        if there:
+            self.show(END)
+            self._bring("lesson")
+        else:
+            self._say(_("there is no other hint for this step"))
+
+    def judge(self) -> None:
+        """Play without being judged, or be judged again."""
+        session = self.learner.session
+        if session is None:
+            self._say(_("an exercise is judged only when it is run"))
+            return
+        judged = session.toggle_judging()
+        self._show_panel()
+        free = _("free play: nothing is judged until f is pressed")
+        self._say(_("steps are judged again") if judged else free)
+
+    async def run_exercise(self) -> None:
+        """Begin the exercise, or run it now.
+
+        Raises:
+            WorkspaceError: a file can't be written.
+        """
+        exercise = self._exercise()
+        if exercise is None:
+            return
+        if not exercise.watching:
+            copied = await exercise.start()
+            self._say(
+                _("wrote {file}").format(file=exercise.file)
+                if copied.new
+                else _("{file} is there already and stays as it is").format(file=exercise.file)
+            )
+        await exercise.run()
+        self._bring("lesson")
+
+    async def edit_exercise(self) -> None:
+        """Open the learner's file in their editor; the lab waits meanwhile.
+
+        Raises:
+            WorkspaceError: a file can't be written.
+            OSError: there is no such editor.
+        """
+        exercise = self._exercise()
+        if exercise is None:
+            return
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+        if not editor:
+            self._say(_("set EDITOR to edit here, or edit {file} in any editor").format(file=exercise.file))
+            return
+        if not exercise.watching:
+            await exercise.start()
+        try:
+            self._edit([*shlex.split(editor), str(exercise.file)])
+        except SuspendNotSupported:
+            self._say(_("edit {file} in any editor").format(file=exercise.file))
+
+    def _edit(self, command: list[str]) -> None:
+        # The loop has to stand still: whatever it drew meanwhile would go across the editor.
+        with self._screen.app.suspend():
+            subprocess.run(command, check=False)
+
+    def _exercise(self) -> ExerciseSession | None:
+        if self.learner.exercise is None:
+            self._say(_("this lesson is done in the lab: there is no file to run"))
+        return self.learner.exercise

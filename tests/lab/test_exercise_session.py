@@ -1,0 +1,82 @@
+"""A sitting at an exercise, with real programs and real servers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.exercises import tiny, tiny_course
+from tests.support.waiting import until
+from wslab.lab.exercise import ExerciseRunner
+from wslab.lab.exercise_session import ExerciseSession
+from wslab.lab.lesson_record import LessonRecord
+from wslab.lab.workspace import Workspace
+
+
+@asynccontextmanager
+async def sitting(folder: Path) -> AsyncGenerator[ExerciseSession]:
+    lesson = tiny("client")
+    assert lesson.exercise is not None
+    record = LessonRecord(tiny_course(), lesson, folder / "state")
+    space = Workspace(lesson.folder / "start", folder / "work", lesson.exercise.entry)
+    session = ExerciseSession(lesson, record, ExerciseRunner(lesson), space)
+    try:
+        yield session
+    finally:
+        await session.close()
+
+
+async def test_it_runs_when_it_is_begun_and_whenever_the_file_is_saved(tmp_path: Path) -> None:
+    async with sitting(tmp_path) as session:
+        told = []
+        session.listen(lambda: told.append(session.running))
+        assert not session.watching
+        assert session.report(80) == []
+        copied = await session.start()
+        assert copied.new
+        assert session.watching
+        await until(lambda: session.outcome is not None, "the first run", timeout=60)
+        assert not session.passed
+        assert any("Step 1" in line for line in session.report(80))
+        assert session.place == 0
+
+        solution = session.lesson.folder / "solution" / session.file.name
+        session.file.write_bytes(solution.read_bytes())
+        await until(lambda: session.passed, "the solution to pass", timeout=60)
+        assert any("passed" in line for line in session.report(80))
+        assert True in told
+        again = await session.start()
+        assert not again.new
+
+
+async def test_hints_are_those_of_the_step_to_work_on(tmp_path: Path) -> None:
+    async with sitting(tmp_path) as session:
+        assert session.hints == ()
+        assert await session.hint()
+        first = session.lesson.text().steps[session.lesson.steps[0].id].hints[0]
+        assert session.hints == (first,)
+        while await session.hint():
+            pass
+        assert len(session.hints) == len(session.lesson.text().steps[session.lesson.steps[0].id].hints)
+
+
+async def test_a_new_run_breaks_the_one_before_off(tmp_path: Path) -> None:
+    async with sitting(tmp_path) as session:
+        await session.start()
+        session.file.write_text("import time\ntime.sleep(60)\n")
+        await session.run()
+        assert session.running
+        session.file.write_text("")
+        await session.run()
+        await until(lambda: session.outcome is not None and not session.running, "a verdict", timeout=60)
+        assert not session.passed
+
+
+async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "work").write_text("in the way")
+    async with sitting(tmp_path) as session:
+        with pytest.raises(Exception, match="work"):
+            await session.start()
