@@ -14,8 +14,8 @@ LONGEST = 450
 """Lines after which a file is asked which second job it does."""
 WITHOUT_SOURCE = {"tests/e2e", "tests/support", "tests/packaging"}
 """Folders of tests that belong to no single source file."""
-PEERS = ("test_against_", "test_conformance_")
-"""Tests that hold a folder's code against software or suites that are not ours."""
+PEERS = ("test_against_", "test_conformance_", "test_bundled_course")
+"""Tests that hold a folder's code against software or suites that are not its own, or against all lessons."""
 
 
 def problems() -> list[str]:

@@ -166,6 +166,10 @@ def test_a_learner_who_writes_the_server_needs_none(tmp_path: Path) -> None:
     lesson = load_course(write(tmp_path, {B: toml})).lesson("p1-b")
     assert (lesson.server, lesson.path, lesson.options) == (None, "/", ())
     assert lesson.steps[0].play
+    for line, says in (("dance", "play: 'dance' is not a line of play"), ("end", "before any connect")):
+        wrong = toml.replace('["connect /"]', f'["{line}"]')
+        with pytest.raises(CourseError, match=says):
+            load_course(write(tmp_path, {B: wrong}))
 
 
 @pytest.mark.parametrize(

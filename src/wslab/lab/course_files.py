@@ -28,6 +28,7 @@ from wslab.lab.course import (
     Phase,
     check_graph,
 )
+from wslab.lab.play import PlayError, check_play
 from wslab.lab.prose import ID, Localized, Prose
 from wslab.lab.steps import Step, parse_steps
 from wslab.lab.toml_table import CourseError, Table
@@ -125,6 +126,10 @@ def _load_lesson(folder: Path, phase: int, own_servers: Collection[str]) -> Less
             raise CourseError(
                 f"{table.file}: step {number}: play is there; it must be only in exercises of kind server"
             )
+    try:
+        check_play([step.play for step in steps])
+    except PlayError as error:
+        raise CourseError(f"{table.file}: play: {error}") from None
     mutants = _load_mutants(table, folder, steps) if exercise else ()
     if mode == "app":
         _demand(folder / "drive.toml", "a lesson done in the app needs the keys that solve it")
