@@ -34,7 +34,7 @@ class CodeView(Vertical):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "switch_part", "Mine/server", id="switch-code", tooltip="Your program or the server's"),
+        Binding("t", "switch_part", "Switch", id="switch-code", tooltip="Your program or the server's"),
         Binding("y", "copy_code", "Copy", id="copy-code", tooltip="Copy the program in view"),
     ]
 
