@@ -58,7 +58,11 @@ EFFECTS: dict[str, Effect] = {
     ),
     "previous-lesson": (("]", "]"), lambda lab: "frames that carry them" in lab.screen),
     "next-lesson": ((), lambda lab: "frames that carry them" in lab.screen),
-    "language": ((), lambda lab: "開" in lab.screen),
+    # There and back: what is looked for afterwards is English. Only who asked for it has a language that is kept.
+    "language": (
+        ("L",),
+        lambda lab: lab.app.lab_screen.learner.progress.lang == "en" and "? Help" in lab.screen,
+    ),
     "next-step": ((), lambda lab: any("not passed yet" in toast for toast in lab.toasts)),
     "hint": ((), lambda lab: "Hint 1" in lab.screen),
     "free-play": ((), lambda lab: "nothing is judged" in lab.screen),
