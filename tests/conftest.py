@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from wslab.i18n import SOURCE, set_language
 
 # Machines that run tests are shared: how long an example takes says nothing about it.
 settings.register_profile("lab", deadline=None)
@@ -25,3 +28,14 @@ def visited_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _no_trace_of_the_user(monkeypatch: pytest.MonkeyPatch, visited_state: Path) -> None:
     """Neither read nor write what the lab remembers of whoever runs the tests."""
     monkeypatch.setenv("XDG_STATE_HOME", str(visited_state))
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+
+
+@pytest.fixture(autouse=True)
+def _the_language_of_the_sources() -> Iterator[None]:
+    """Begin in English, whatever language a test before has changed to."""
+    set_language(SOURCE)
+    yield
+    set_language(SOURCE)

@@ -270,7 +270,7 @@ def _speak(options: argparse.Namespace) -> None:
         from wslab.lab.progress import ProgressStore
         from wslab.lab.state import state_folder
 
-        saved = ProgressStore(state_folder()).load().lang
+        saved = ProgressStore(state_folder()).peek().lang
     set_language(choose_language(option, saved, os.environ))
 
 

@@ -458,3 +458,14 @@ def test_an_import_that_is_refused_changes_nothing(tmp_path: Path, text: str) ->
     with pytest.raises(ProgressError):
         store.import_(text)
     assert store.file.read_bytes() == before
+
+
+def test_a_peek_touches_nothing(tmp_path: Path) -> None:
+    store = ProgressStore(tmp_path)
+    assert store.peek() == Progress()
+    assert not list(tmp_path.iterdir())
+    store.set_language("ja")
+    assert ProgressStore(tmp_path).peek().lang == "ja"
+    store.file.write_text("no progress")
+    assert ProgressStore(tmp_path).peek() == Progress()
+    assert store.file.read_text() == "no progress"

@@ -20,9 +20,12 @@ class Diary:
 
     def __init__(self) -> None:
         self.happened: list[object] = []
+        self.hold = False
 
     def made(self, leg: Leg) -> None:
         self.happened.append("made")
+        if self.hold:
+            leg.transport.pause_reading()
 
     def took(self, leg: Leg, data: bytes) -> None:
         self.happened.append(data)
@@ -132,9 +135,12 @@ async def test_tls_hands_over_what_came_with_its_handshake_when_released(tmp_pat
     authority = Authority(tmp_path)
     async with Listener() as listener:
         trust = ssl.create_default_context(cafile=authority.ca_file)
+        context = authority.server("localhost")
+        # What the client sends first is for TLS: nobody else may read it.
+        listener.diary.hold = True
         dialing = asyncio.ensure_future(dial(listener.url, trust))  # noqa: TID251
         await until(lambda: listener.leg.alive, "the connection")
-        await listener.leg.start_tls(authority.server("localhost"), 10)
+        await listener.leg.start_tls(context, 10)
         peer = await dialing
         peer.transport.write(b"early")
         await until(lambda: listener.leg._early == [b"early"], "the early bytes")

@@ -58,12 +58,16 @@ EFFECTS: dict[str, Effect] = {
     ),
     "previous-lesson": (("]", "]"), lambda lab: "frames that carry them" in lab.screen),
     "next-lesson": ((), lambda lab: "frames that carry them" in lab.screen),
+    # There and back: what is looked for afterwards is English. Only who asked for it has a language that is kept.
+    "language": (
+        ("L",),
+        lambda lab: lab.app.lab_screen.learner.progress.lang == "en" and "? Help" in lab.screen,
+    ),
     "next-step": ((), lambda lab: any("not passed yet" in toast for toast in lab.toasts)),
     "hint": ((), lambda lab: "Hint 1" in lab.screen),
     "run-exercise": ((), lambda lab: any("no file to run" in toast for toast in lab.toasts)),
     "edit-exercise": ((), lambda lab: any("no file to run" in toast for toast in lab.toasts)),
     "free-play": ((), lambda lab: "nothing is judged" in lab.screen),
-    "language": ((), lambda lab: "開" in lab.screen),
     "tab-lesson": (("f3",), lambda lab: "pane-lesson" in lab.focus),
     "tab-frame": (("up",), lambda lab: "pane-frame" in lab.focus and "FIN" in lab.screen),
     "tab-handshake": ((), lambda lab: "pane-handshake" in lab.focus and "handshake succeeded" in lab.screen),

@@ -204,6 +204,7 @@ class ChildProcess:
         self._open.discard(stream)
         if not self._open:
             self._pipes_ended.set()
+            self._close_when_over()
         if stream not in self._pumping:
             self._pump(stream)
 
@@ -211,7 +212,13 @@ class ChildProcess:
         assert self._transport is not None
         self._returncode = self._transport.get_returncode()
         self._exited.set()
+        self._close_when_over()
         self._on_change()
+
+    def _close_when_over(self) -> None:
+        # Also where nobody waits any more: whoever did may have been cancelled.
+        if self._returncode is not None and not self._open:
+            self._close()
 
 
 class _Pipes(asyncio.SubprocessProtocol):

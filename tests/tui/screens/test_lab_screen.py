@@ -76,11 +76,14 @@ async def test_tabs_can_be_walked_through() -> None:
     async with a_lab(NARROW, bench=Demo().opened().talked().bench) as lab:
         await lab.press("f2", "shift+tab")
         await until(lambda: "tabs" in lab.focus, "the row of tabs")
+        tabs = lab.app.lab_screen.pages._tabs
         seen = set()
         for _ in range(7):
+            before = tabs.active
             await lab.press("right")
+            await until(lambda before=before: tabs.active != before, "the next tab")  # type: ignore[misc]
             await until(lambda: "tabs" in lab.focus, "the row of tabs")
-            seen.add(lab.app.lab_screen.pages._tabs.active)
+            seen.add(tabs.active)
         assert len(seen) == 7
 
 
