@@ -53,6 +53,7 @@ def shown(value: str) -> str:
         ("```\n{text}", "```\ngo *away*"),
         ('{ "json": {} } {"{code}"}', '{ "json": {} } {"1008"}'),
         ("{lines}", "a\\\\x0ab\\\\tc"),
+        ("{blank}", '\\"\xa0\\"'),
     ],
 )
 def test_a_placeholder_is_filled_as_its_place_demands(text: str, filled: str) -> None:
@@ -66,6 +67,7 @@ def test_a_placeholder_is_filled_as_its_place_demands(text: str, filled: str) ->
         "spaces": "    y ",
         "fence": "```",
         "lines": "a\nb\tc",
+        "blank": " ",
     }
     assert fill(text, values) == filled
 
@@ -86,6 +88,8 @@ def test_in_a_sentence_a_value_is_read_as_it_is(value: str) -> None:
 @example("> quoted")
 @example("1. one")
 @example("===")
+@example(" ")
+@example("  ")
 def test_a_value_alone_in_a_paragraph_begins_nothing_else(value: str) -> None:
     children = inline(fill("{text}", {"text": value}))
     assert {child.type for child in children} == {"text"}

@@ -103,7 +103,9 @@ def _fill_sentence(text: str, values: Mapping[str, object]) -> str:
         shown = _PUNCTUATION.sub(r"\\\g<0>", _shown(values[match[1]]))
         return _OUTER_SPACES.sub(lambda spaces: "\xa0" * len(spaces[0]), shown)
 
-    return _PLACEHOLDER.sub(filled, text)
+    sentence = _PLACEHOLDER.sub(filled, text)
+    # Spaces alone make no paragraph: in quotes they are something to see.
+    return f'\\"{sentence}\\"' if text.strip() and not sentence.strip() else sentence
 
 
 def _fill_code(span: str, ticks: int, values: Mapping[str, object]) -> str:
