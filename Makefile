@@ -12,7 +12,7 @@ run: $(VENV)/.run
 	@$(BIN)/wslab $(ARGS)
 
 test: check
-	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
