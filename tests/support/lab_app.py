@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from tests.support.waiting import until
 from wslab.lab.workbench import Workbench
 from wslab.tui.app import INTERNAL_ERROR, LabApp
 from wslab.tui.pictures import screen_text
+from wslab.tui.widgets.composer import Composer
 from wslab.wire.events import Phase, Ui
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
@@ -83,17 +84,26 @@ class Lab:
         """Go to the line at the bottom, put a text there in place of what is in it, and send it."""
         if "composer" not in self.focus:
             await self.press("i")
-            await until(lambda: "composer" in self.focus, "the line at the bottom")
-        self.app.lab_screen.query_one("#composer").value = text  # type: ignore[attr-defined]
+            await self.until(lambda: "composer" in self.focus, "the line at the bottom")
+        composer = self.app.lab_screen.query_one(Composer)
+        composer.value = text
         await self.press("enter")
+        # A key that has to wait for another would send the next line in place of this one.
+        await self.until(lambda: not composer.value, f"{text!r} to be sent")
 
     async def sees(self, *texts: str) -> None:
         """Wait until the screen shows texts."""
         for text in texts:
-            try:
-                await until(lambda text=text: text in self.screen, repr(text))  # type: ignore[misc]
-            except AssertionError as error:
-                raise AssertionError(f"{error}; toasts {self.toasts}; the screen:\n{self.screen}") from None
+            await self.until(lambda text=text: text in self.screen, repr(text))  # type: ignore[misc]
+
+    async def until(self, condition: Callable[[], object], what: str, timeout: float = 10) -> None:
+        """Wait for something, as `until` does; a failure tells what was on the screen."""
+        try:
+            await until(condition, what, timeout)
+        except AssertionError as error:
+            raise AssertionError(
+                f"{error}; {self.bench.view}; focus {self.focus!r}; toasts {self.toasts}; the screen:\n{self.screen}"
+            ) from None
 
     async def phase(self, phase: Phase) -> None:
         """Wait for a state of the connection."""

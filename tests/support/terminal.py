@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -46,8 +47,8 @@ KEYS = {
 class Terminal:
     """A command in a pseudo-terminal of its own, which is its controlling terminal.
 
-    A thread reads all it writes at once, so that it never waits for a test. The screen is worked out when it
-    is looked at. Queries to the terminal are not answered. Leaving the context kills the command.
+    A thread reads all it writes at once, so that it never waits for a test. The screen is drawn when it is
+    looked at. Queries to the terminal are not answered. Leaving the context kills the command.
 
     Attributes:
         pid: process id of the command.
@@ -90,8 +91,8 @@ class Terminal:
         os.close(slave)
         self.pid = self._process.pid
         self.received_bytes = 0
-        self._lock = threading.Lock()
-        self._unparsed = bytearray()
+        self._unparsed: deque[bytes] = deque()
+        self._rest = b""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._stop_reading, self._stop_asked = os.pipe()
@@ -114,30 +115,49 @@ class Terminal:
     @property
     def screen(self) -> pyte.Screen:
         """The screen as it is now, for its colours and cursor."""
-        with self._lock:
-            data = bytes(self._unparsed)
-            cut = _UNFINISHED.search(data)
-            end = cut.start() if cut else len(data)
-            del self._unparsed[:end]
-            self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data[:end]))
+        while self._draw():
+            pass
         return self._screen
+
+    def _draw(self) -> bool:
+        """Put what was read at one time onto the screen; return whether there was anything."""
+        if not self._unparsed:
+            return False
+        data = self._rest + self._unparsed.popleft()
+        cut = _UNFINISHED.search(data)
+        end = cut.start() if cut else len(data)
+        self._rest = data[end:]
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data[:end]))
+        return True
 
     def lines(self) -> list[str]:
         """Return the rows of the screen, trailing blanks left out."""
-        return [line.rstrip() for line in self.screen.display]
+        return self._lines(self.screen)
+
+    @staticmethod
+    def _lines(screen: pyte.Screen) -> list[str]:
+        return [line.rstrip() for line in screen.display]
 
     def text(self) -> str:
         """Return the screen as text."""
         return "\n".join(self.lines())
 
+    def _shows(self, text: str) -> bool:
+        """Return whether the screen shows a text, or did since it was last looked at."""
+        while True:
+            if text in "\n".join(self._lines(self._screen)):
+                return True
+            if not self._draw():
+                return False
+
     def wait_for(self, text: str, timeout: float = 20) -> None:
-        """Wait until the screen shows a text.
+        """Wait until the screen shows a text, however short it does: later screens are not drawn before.
 
         Raises:
             AssertionError: it did not in time; the message holds the screen.
         """
         try:
-            until_blocking(lambda: text in self.text(), repr(text), timeout)
+            until_blocking(lambda: self._shows(text), repr(text), timeout)
         except AssertionError as error:
             state = "still runs" if self.returncode is None else f"ended with {self.returncode}"
             raise AssertionError(f"{error}; the command {state}; the screen:\n{self.text()}") from None
@@ -156,10 +176,9 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         """Change the size; the command is told with SIGWINCH."""
         screen = self.screen
-        with self._lock:
-            self._columns, self._rows = columns, rows
-            screen.resize(rows, columns)
-            self._set_size()
+        self._columns, self._rows = columns, rows
+        screen.resize(rows, columns)
+        self._set_size()
 
     def hang_up(self) -> None:
         """Close the terminal, as when its window is closed or the SSH connection breaks."""
@@ -203,6 +222,5 @@ class Terminal:
                 return
             if not data:
                 return
-            with self._lock:
-                self.received_bytes += len(data)
-                self._unparsed += data
+            self.received_bytes += len(data)
+            self._unparsed.append(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
@@ -169,6 +170,25 @@ async def test_however_it_is_opened_a_connection_is_shown_from_its_start(keys: t
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=str)
+async def test_who_types_while_a_connection_is_being_opened_goes_on_typing(size: tuple[int, int]) -> None:
+    upgraded = asyncio.Event()
+
+    async def script(talk: Conversation) -> None:
+        await upgraded.wait()
+        await talk.upgrade()
+        await talk.read_all()
+
+    async with FaultyServer(script) as server, a_lab(size) as lab:
+        await lab.line(f"/connect {server.url}")
+        await lab.phase(Phase.CONNECTING)
+        await lab.press(*"did")
+        upgraded.set()
+        await lab.phase(Phase.OPEN)
+        await lab.press(*"not", "enter")
+        await until(lambda: [m for m in of(lab.bench, Message) if m.preview == b"didnot"], "what was typed")
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=str)
 async def test_where_the_line_opened_none_the_key_that_is_offered_is_a_key(size: tuple[int, int]) -> None:
     async with a_lab(size) as lab:
         await lab.line("/connect /nowhere")
@@ -213,7 +233,7 @@ async def test_a_killed_server_shows_and_c_connects_again() -> None:
         await lab.press("c")
         await lab.phase(Phase.OPEN)
         await lab.sees("OPEN")
-        assert "crashed" not in lab.screen.splitlines()[0]
+        await lab.until(lambda: "crashed" not in lab.screen.splitlines()[0], "the server as it is now")
 
 
 async def test_the_countdown_to_the_next_attempt_shows() -> None:
@@ -357,10 +377,10 @@ async def recover(lab: Lab, pressed: list[str]) -> None:
     await until(lambda: not lab.bench._connecting, f"the last connect to end after {pressed}", timeout=30)
     await lab.line("/reconnect off")
     await lab.line("/connect /echo")
-    await until(
+    await lab.until(
         lambda: lab.bench.view.phase is Phase.OPEN and lab.bench.view.url.endswith("/echo"), f"OPEN {pressed}"
     )
     await lab.line("still here")
-    await until(
+    await lab.until(
         lambda: [m for m in of(lab.bench, Message) if m.preview == b"still here"], f"the echo after {pressed}"
     )

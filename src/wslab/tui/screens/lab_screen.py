@@ -272,7 +272,10 @@ class LabScreen(Screen[None]):
             ConnectFailed, WorkbenchError, ValueError: as `Workbench.connect` does.
         """
         composer = self.query_one(Composer)
-        self._bring("log")
+        if composer.has_focus:
+            self.pages.turn_to("log")  # Who types goes on typing.
+        else:
+            self._bring("log")
         self.pages.log_view.follow()
         try:
             await self.workbench.connect(target)
