@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.waiting import until
-from wslab.tasks import spawn
+from wslab.tasks import spawn, stop
 
 
 async def test_a_task_has_its_name_and_returns_its_result() -> None:
@@ -54,3 +54,24 @@ async def test_cancelling_is_no_failure() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not reports
+
+
+async def test_a_task_that_tidies_up_is_not_broken_off_again() -> None:
+    tidied = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await tidied.wait()
+
+    task = spawn(work(), "work")
+    await asyncio.sleep(0)
+    stopping = [spawn(stop(task), "stop"), spawn(stop(task), "stop again")]
+    await asyncio.sleep(0)
+    stopping[0].cancel()
+    await asyncio.wait(stopping[:1])
+    assert not task.done()
+    tidied.set()
+    await stopping[1]
+    assert task.cancelled()

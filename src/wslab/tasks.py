@@ -1,4 +1,4 @@
-"""The one place that starts asyncio tasks."""
+"""The one place that starts asyncio tasks, and how they are stopped."""
 
 from __future__ import annotations
 
@@ -22,6 +22,17 @@ def spawn(coroutine: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
     _running.add(task)
     task.add_done_callback(_finished)
     return task
+
+
+async def stop(task: asyncio.Task[Any]) -> None:
+    """Cancel a task and wait until it has ended.
+
+    A task that is on its way out already is not cancelled again: that would break off its tidying up. Who is
+    cancelled while waiting here can come back to wait again.
+    """
+    if not task.cancelling():
+        task.cancel()
+    await asyncio.wait([task])
 
 
 def _finished(task: asyncio.Task[Any]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.exercises import tiny, tiny_course
@@ -14,6 +16,7 @@ from wslab.lab.exercise import ExerciseRunner
 from wslab.lab.exercise_session import ExerciseSession
 from wslab.lab.lesson_record import LessonRecord
 from wslab.lab.workspace import Workspace
+from wslab.tasks import spawn
 
 
 @asynccontextmanager
@@ -73,6 +76,31 @@ async def test_a_new_run_breaks_the_one_before_off(tmp_path: Path) -> None:
         await session.run()
         await until(lambda: session.outcome is not None and not session.running, "a verdict", timeout=60)
         assert not session.passed
+
+
+async def test_however_often_it_is_asked_for_one_run_goes_on(tmp_path: Path) -> None:
+    async with sitting(tmp_path) as session:
+        await session.start()
+        session.file.write_text("import time\ntime.sleep(60)\n")
+        asked = [spawn(session.run(), f"run {number}") for number in range(5)]
+        await asyncio.wait(asked)
+        await until(lambda: programs(tmp_path), "the program", timeout=60)
+        asked = [spawn(session.run(), f"run {number}") for number in range(3)]
+        await asyncio.sleep(0)
+    assert not programs(tmp_path)
+    await asyncio.wait(asked)
+
+
+def programs(folder: Path) -> list[psutil.Process]:
+    """Return the processes that run in a folder."""
+    return [child for child in psutil.Process().children(recursive=True) if folder in runs_in(child).parents]
+
+
+def runs_in(process: psutil.Process) -> Path:
+    try:
+        return Path(process.cwd())
+    except psutil.Error:
+        return Path()  # it has ended meanwhile
 
 
 async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

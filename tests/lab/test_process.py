@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.waiting import until
 from wslab.lab.process import LINES_AT_ONCE, STDERR, STDOUT, ChildProcess, describe_exit
+from wslab.tasks import spawn, stop
 
 
 class Child:
@@ -241,6 +242,22 @@ async def test_it_says_which_of_its_streams_are_closed(run: Run) -> None:
     await until(lambda: not child.process.talks(STDOUT), "stdout to end")
     assert child.process.talks(STDERR)
     assert child.process.returncode is None
+
+
+@pytest.mark.parametrize("turns", [*range(12), 20, 40])
+async def test_a_start_that_is_broken_off_at_any_moment_leaves_nothing(turns: int) -> None:
+    before = set(psutil.Process().children())
+    launch = spawn(
+        ChildProcess.launch([sys.executable, "-c", "input()"], lambda *_: None, lambda: None), "it"
+    )
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await stop(launch)
+    if not launch.cancelled():
+        launch.result().kill()
+        await launch.result().wait()
+    await until(lambda: set(psutil.Process().children()) <= before, "the process to be gone")
 
 
 @pytest.mark.parametrize("command", [["/nowhere/python"], ["/"], ["python", "a\0b"]])

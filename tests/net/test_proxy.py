@@ -28,6 +28,7 @@ from tests.support.waiting import until
 from wslab.net.client import Client
 from wslab.net.options import ConnectOptions, UsageError
 from wslab.net.proxy import TapProxy
+from wslab.tasks import spawn, stop
 from wslab.wire.clock import Clock
 from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Phase, State, Tcp
 
@@ -372,3 +373,27 @@ async def test_memory_does_not_grow_with_what_a_slow_reader_is_sent() -> None:
             tracemalloc.stop()
         assert taken > 2**20
         assert peak < 2 * 2**20
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3, 4, 6])
+async def test_a_start_that_is_broken_off_leaves_no_port_open(turns: int) -> None:
+    tap = TapProxy("ws://127.0.0.1:1", Clock(), lambda _: None)
+    reached = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    create_server = loop.create_server
+
+    async def create_and_tell(*given: Any, **named: Any) -> asyncio.Server:
+        reached.set()
+        return await create_server(*given, **named)
+
+    loop.create_server = create_and_tell  # type: ignore[method-assign, assignment]
+    entering = spawn(tap.__aenter__(), "enter")
+    await reached.wait()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await stop(entering)
+    if not entering.cancelled():
+        await tap.close()
+    # What is still open would be told as a warning, which is an error here.
+    del entering, tap
+    gc.collect()

@@ -22,9 +22,11 @@ import pyte
 from tests.support.waiting import until_blocking
 
 # A session leader without a terminal makes its stdin its controlling terminal, then becomes the command.
+# What ignores a hang-up, as `nohup` does, hands that on.
 # Not done between fork and exec: the harness has threads.
 _LAUNCHER = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execvp(sys.argv[1], sys.argv[1:])
 """

@@ -15,7 +15,7 @@ from wslab.lab.exercise import ExerciseRunner, Outcome
 from wslab.lab.lesson_record import LessonRecord
 from wslab.lab.watch import Watch
 from wslab.lab.workspace import Copied, Workspace
-from wslab.tasks import spawn
+from wslab.tasks import spawn, stop
 
 
 class ExerciseSession:
@@ -47,6 +47,7 @@ class ExerciseSession:
         self._listeners: list[Callable[[], None]] = []
         self._watching: asyncio.Task[None] | None = None
         self._attempt: asyncio.Task[None] | None = None
+        self._beginning = asyncio.Lock()
         self._known_before = record.known.finished is not None
 
     @property
@@ -93,8 +94,10 @@ class ExerciseSession:
 
     async def run(self) -> None:
         """Run the program now; a run that is going on is broken off."""
-        await self._stop()
-        self._attempt = spawn(self._run(), f"run {self.file.name}")
+        # A key and a save may ask for it at the same time.
+        async with self._beginning:
+            await self._stop()
+            self._attempt = spawn(self._run(), f"run {self.file.name}")
         self._tell()
 
     def report(self, width: int) -> list[str]:
@@ -122,10 +125,10 @@ class ExerciseSession:
     async def close(self) -> None:
         """Break off what runs, and tidy up."""
         if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.wait([self._watching])
+            await stop(self._watching)
             self._watching = None
-        await self._stop()
+        async with self._beginning:
+            await self._stop()
         await self._runner.close()
         self._listeners.clear()
 
@@ -146,10 +149,10 @@ class ExerciseSession:
         self._known_before = self._known_before or outcome.passed
 
     async def _stop(self) -> None:
-        attempt, self._attempt = self._attempt, None
+        attempt = self._attempt
         if attempt is not None:
-            attempt.cancel()
-            await asyncio.wait([attempt])
+            await stop(attempt)
+            self._attempt = None
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

@@ -19,7 +19,7 @@ from wslab.lab.lesson_run import Seed
 from wslab.lab.line_input import LineInput, LineTooLong
 from wslab.lab.watch import Watch
 from wslab.lab.workspace import Workspace
-from wslab.tasks import spawn
+from wslab.tasks import spawn, stop
 
 OK, FAILED, UNKNOWN = 0, 1, 4
 
@@ -101,8 +101,7 @@ class WatchSession:
 
     async def _stop(self) -> None:
         if self._attempt is not None:
-            self._attempt.cancel()
-            await asyncio.wait([self._attempt])
+            await stop(self._attempt)
             self._attempt = None
 
     def _finish(self, outcome: Outcome) -> None:

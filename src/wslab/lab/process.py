@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wslab.i18n import sentence
 from wslab.lab.lines import LineSplitter
+from wslab.tasks import spawn
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 
@@ -90,15 +91,38 @@ class ChildProcess:
         process = cls(on_lines, on_change)
         # Unbuffered, or what it prints arrives when it ends; no colour, whatever the user's shell asks for.
         settings = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "PYTHON_COLORS": "0"}
-        await process._loop.subprocess_exec(
-            lambda: _Pipes(process),
-            *command,
-            env={**os.environ, **settings, **(environment or {})},
-            cwd=folder,
-            start_new_session=True,
-            close_fds=True,
+        starting = spawn(
+            process._start(command, folder, {**os.environ, **settings, **(environment or {})}),
+            f"start {command[0]}",
         )
+        try:
+            failure = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # Broken off half-way, asyncio may wait for ever for the end of pipes it never connected.
+            await asyncio.wait([starting])
+            if process.pid:
+                process.kill()
+                await process.wait()
+            raise
+        if failure is not None:
+            raise failure
         return process
+
+    async def _start(
+        self, command: Sequence[str], folder: Path | None, environment: Mapping[str, str]
+    ) -> OSError | ValueError | None:
+        try:
+            await self._loop.subprocess_exec(
+                lambda: _Pipes(self),
+                *command,
+                env=environment,
+                cwd=folder,
+                start_new_session=True,
+                close_fds=True,
+            )
+        except (OSError, ValueError) as error:
+            return error
+        return None
 
     @property
     def returncode(self) -> int | None:

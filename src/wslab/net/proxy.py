@@ -121,7 +121,12 @@ class TapProxy:
             # Each address would get another free port.
             found = await loop.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
             host = str(found[0][4][0])
-        self._server = await loop.create_server(self._accept, host, self._port)
+        self._server = await loop.create_server(self._accept, host, self._port, start_serving=False)
+        try:
+            await self._server.start_serving()
+        except asyncio.CancelledError:
+            self._server.close()
+            raise
         self._port = self._server.sockets[0].getsockname()[1]
         return self
 
