@@ -3,6 +3,8 @@ from __future__ import annotations
 import dataclasses
 import struct
 
+import pytest
+
 from wslab.wire.labproto.layout import (
     CRITICAL_FLAGS,
     HEADER,
@@ -13,6 +15,7 @@ from wslab.wire.labproto.layout import (
     Flag,
     Tail,
     Type,
+    offset_of,
 )
 
 
@@ -54,3 +57,17 @@ def test_only_the_checksum_must_be_understood() -> None:
 
 def test_subprotocols_are_named_by_their_version() -> None:
     assert {n: f"v{n}.binary.wslab" for n in (1, 2)} == SUBPROTOCOLS
+
+
+def test_where_a_field_begins() -> None:
+    for kind, layout in LAYOUTS.items():
+        at = 12
+        for part in layout.parts:
+            assert offset_of(Type(kind), part.name) == at
+            at += part.size
+        if layout.tail is not Tail.NOTHING:
+            assert offset_of(Type(kind), layout.tail.value) == at
+        assert offset_of(Type(kind), "length") == 4
+    for field in ("data", "", "transfer"):
+        with pytest.raises(KeyError):
+            offset_of(Type.SAMPLE, field)

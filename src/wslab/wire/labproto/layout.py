@@ -268,3 +268,22 @@ STRUCTS: dict[int, struct.Struct] = {kind: struct.Struct(layout.codes) for kind,
 """The fixed fields of every type."""
 TYPE_OF: dict[type, Type] = {layout.body: layout.type for layout in LAYOUTS.values()}  # type: ignore[misc]
 """The type of every record of `bodies.py`."""
+
+
+def offset_of(kind: Type, field: str) -> int:
+    """Return the byte of a message of this type at which a field begins.
+
+    Raises:
+        KeyError: neither the header nor the type has such a field.
+    """
+    in_header = {"version": 0, "type": 1, "flags": 2, "length": 4, "sequence": 8}
+    if field in in_header:
+        return in_header[field]
+    at = HEADER.size
+    for part in LAYOUTS[kind].parts:
+        if part.name == field:
+            return at
+        at += part.size
+    if field and field == LAYOUTS[kind].tail.value:
+        return at
+    raise KeyError(field)

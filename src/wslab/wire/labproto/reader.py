@@ -7,7 +7,6 @@ the reading of this message. Values are looked at last, all of them.
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 from zlib import crc32
@@ -27,6 +26,7 @@ from wslab.wire.labproto.layout import (
     Layout,
     Tail,
     Type,
+    offset_of,
 )
 from wslab.wire.labproto.problems import Problem
 from wslab.wire.labproto.tails import read_tail
@@ -121,8 +121,7 @@ def payload_end(header: Header, end: int) -> int:
 
 
 def _of_header(code: ErrorCode, field: str, value: object, right: Sentence, section: str) -> Problem:
-    offset = {"version": 0, "type": 1, "flags": 2, "length": 4, "sequence": 8}[field]
-    return Problem(code, field, str(value), offset, right, section)
+    return Problem(code, field, str(value), offset_of(Type.ERROR, field), right, section)
 
 
 def header_problem(header: Header, agreed: int) -> Problem | None:
@@ -210,5 +209,5 @@ def _values(values: tuple[int | float, ...], layout: Layout) -> Iterator[Problem
                 else sentence("it is from {low} to {high}", low=part.low, high=part.high)
             )
         if right is not None:
-            offset = HEADER.size + struct.calcsize(">" + "".join(each.code for each in layout.parts[:index]))
+            offset = offset_of(layout.type, part.name)
             yield Problem(ErrorCode.BAD_VALUE, part.name, part.words(value), offset, right, part.section)
