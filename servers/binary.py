@@ -39,7 +39,7 @@ from wslab.wire.labproto import bodies
 from wslab.wire.labproto.bodies import Body, Extension, FileChunk, Sample, Tag
 from wslab.wire.labproto.encoder import encode
 from wslab.wire.labproto.faults import FAULTS
-from wslab.wire.labproto.layout import LAYOUTS, SUBPROTOCOLS, ErrorCode, Flag, Type
+from wslab.wire.labproto.layout import ACK_WANTED, ANSWER, CHECKSUM, LAYOUTS, SUBPROTOCOLS, ErrorCode, Type
 from wslab.wire.labproto.problems import error_for, refusal
 from wslab.wire.labproto.reader import Header, Item, read
 
@@ -127,7 +127,7 @@ class Peer:
     async def answer(self, header: Header | None, body: Body) -> None:
         """Send the answer to a message; None is one that had not even a header."""
         sequence = header.sequence if header else 0
-        await self.connection.send(encode(body, sequence=sequence, flags=Flag.ANSWER))
+        await self.connection.send(encode(body, sequence=sequence, flags=ANSWER))
 
 
 async def serve_protocol(
@@ -212,7 +212,7 @@ async def serve_message(peer: Peer, header: Header, body: Body) -> None:
             await peer.answer(header, TRANSFERS.find(body.transfer, Type.FILE_RESUME).status())
         case FileChunk():
             transfer = TRANSFERS.add(body)
-            if transfer.complete or header.flags & Flag.ACK_WANTED:
+            if transfer.complete or header.flags & ACK_WANTED:
                 await peer.answer(header, transfer.status())
         case bodies.FileGet():
             await send_file(peer, header, body)
@@ -238,7 +238,7 @@ def refused(code: ErrorCode, header: Header, field: str, value: object, right: s
 
 async def take_sample(peer: Peer, header: Header, sample: Sample) -> None:
     """Count a sample and, where the client wants that, say what has come so far."""
-    value = sample.value * 10.0**sample.scale
+    value = sample.value * 10.0**sample.scale if sample.extensions else sample.value
     if not math.isfinite(value):
         raise refused(
             ErrorCode.BAD_VALUE, header, "value", sample.value, f"10^{sample.scale} times is too large"
@@ -250,7 +250,7 @@ async def take_sample(peer: Peer, header: Header, sample: Sample) -> None:
             raise refused(ErrorCode.LIMIT, header, "sensor", sample.sensor, right)
         statistics = peer.statistics[sample.sensor] = Statistics()
     statistics.add(value)
-    if header.flags & Flag.ACK_WANTED:
+    if header.flags & ACK_WANTED:
         count = statistics.count % 2**32
         ack = bodies.SampleAck(sample.sensor, count, statistics.minimum, statistics.maximum, statistics.mean)
         await peer.answer(header, ack)
@@ -318,7 +318,7 @@ async def send_file(peer: Peer, header: Header, request: bodies.FileGet) -> None
     for offset in range(request.offset, transfer.size, request.chunk):
         # Looked up each time: a file in use is not forgotten, and one that somebody forgot is not kept alive.
         data = bytes(TRANSFERS.find(request.transfer, Type.FILE_GET).data[offset : offset + request.chunk])
-        await peer.send(FileChunk(request.transfer, offset, data), flags=Flag.CHECKSUM)
+        await peer.send(FileChunk(request.transfer, offset, data), flags=CHECKSUM)
         await asyncio.sleep(0)
     await peer.answer(header, transfer.status())
 

@@ -22,12 +22,17 @@ from wslab.wire.labproto.bodies import (
     Numbers,
     Sample,
 )
-from wslab.wire.labproto.layout import HEADER, LAYOUTS, STRUCTS, TYPE_OF, Flag
+from wslab.wire.labproto.layout import CHECKSUM, HEADER, LAYOUTS, STRUCTS, TYPE_OF, Tail
 
-_FIXED = {
+_VALUES = {
     record: attrgetter(*(part.name for part in LAYOUTS[kind].parts)) for record, kind in TYPE_OF.items()
 }
 _SINGLE = {record for record, kind in TYPE_OF.items() if len(LAYOUTS[kind].parts) == 1}
+_WITHOUT_TAIL = {
+    record
+    for record, kind in TYPE_OF.items()
+    if LAYOUTS[kind].tail is Tail.NOTHING and LAYOUTS[kind].versions == 1
+}
 
 
 def encode(
@@ -61,7 +66,7 @@ def encode(
     else:
         kind = TYPE_OF[type(body)] if type_ is None else type_
         payload = encode_payload(body, version)
-    checked = flags & Flag.CHECKSUM
+    checked = flags & CHECKSUM
     size = len(payload) + (4 if checked else 0) if length is None else length
     try:
         message = HEADER.pack(version, kind, flags, size, sequence) + payload
@@ -79,10 +84,10 @@ def encode_payload(body: Body, version: int = 1) -> bytes:
         ValueError: a value has no room in its field.
     """
     record = type(body)
-    values = _FIXED[record](body)
+    values = _VALUES[record](body)
     try:
         fixed = STRUCTS[TYPE_OF[record]].pack(*((values,) if record in _SINGLE else values))
-        return fixed + _tail(body, version)
+        return fixed if record in _WITHOUT_TAIL else fixed + _tail(body, version)
     except (struct.error, OverflowError) as error:
         names = ", ".join(field.name for field in fields(body))
         raise ValueError(

@@ -13,6 +13,9 @@ from wslab.i18n import N_, _
 from wslab.wire.labproto import words
 from wslab.wire.labproto.bodies import CRITICAL_TAG, NumberKind, Tag
 from wslab.wire.labproto.layout import (
+    ACK_WANTED,
+    ANSWER,
+    CHECKSUM,
     CRC_SIZE,
     CRITICAL_FLAGS,
     HEADER,
@@ -145,24 +148,24 @@ def _header(header: Header, start: int) -> Iterator[Field]:
     yield Field("type", start + 1, 1, words.choice(kind, Type, 2), meaning, "binary#3.1")
     yield Field("flags", start + 2, 2, words.bits(flags, Flag), _flags_meaning(flags), "binary#3.2")
     meaning = _("Bytes after the header.")
-    if flags & Flag.CHECKSUM:
+    if flags & CHECKSUM:
         meaning = _("Bytes after the header, the four of the checksum included.")
     yield Field("length", start + 4, 4, str(length), meaning, "binary#3.1")
     meaning = _("Counts the messages of its sender.")
-    if flags & Flag.ANSWER:
+    if flags & ANSWER:
         meaning = _("The number of the message that this one answers.")
     yield Field("sequence", start + 8, 4, str(sequence), meaning, "binary#3.4")
 
 
 def _flags_meaning(flags: int) -> str:
     said = []
-    if flags & Flag.ACK_WANTED:
+    if flags & ACK_WANTED:
         said.append(_("An answer is wanted."))
-    if flags & Flag.ANSWER:
+    if flags & ANSWER:
         said.append(_("This is an answer."))
-    if flags & Flag.CHECKSUM:
+    if flags & CHECKSUM:
         said.append(_("The last four bytes are a checksum."))
-    unknown = flags & ~int(Flag.ACK_WANTED | Flag.ANSWER | Flag.CHECKSUM)
+    unknown = flags & ~(ACK_WANTED | ANSWER | CHECKSUM)
     if unknown & CRITICAL_FLAGS:
         said.append(_("A bit of the upper eight is unknown, so the message cannot be read."))
     if unknown & ~CRITICAL_FLAGS:

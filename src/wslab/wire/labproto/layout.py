@@ -61,6 +61,8 @@ class Flag(IntFlag):
     CHECKSUM = 0x0100
 
 
+ACK_WANTED, ANSWER, CHECKSUM = map(int, Flag)
+"""The same as plain numbers: `&` with an IntFlag costs more than reading the rest of a header."""
 CRITICAL_FLAGS = 0xFF00
 """Bits that must be understood by who reads the message; the others are ignored where they are unknown."""
 
