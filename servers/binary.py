@@ -155,6 +155,7 @@ async def read_messages(peer: Peer, only_echo: bool) -> None:
             return
         for count, item in enumerate(read(data, peer.version), start=1):
             if only_echo and not item.problems:
+                peer.wrong = 0
                 await peer.connection.send(data[item.start : item.end])
             else:
                 await serve_item(peer, item)

@@ -524,14 +524,16 @@ async def test_a_flood_of_wrong_messages_is_cut_off(server: RunningServer, toget
     )
 
 
-async def test_a_right_message_in_between_starts_the_count_anew(server: RunningServer) -> None:
-    async with opened(server) as client:
+@pytest.mark.parametrize("path", ["/", "/echo"])
+async def test_a_right_message_in_between_starts_the_count_anew(server: RunningServer, path: str) -> None:
+    async with opened(server, path=path) as client:
         for _ in range(3):
             for _ in range(31):
                 await client.connection.send(encode(b"", type_=0x55))
                 await client.receive()
-            _, ack = await client.ask(SAMPLE, flags=Flag.ACK_WANTED)
-            assert isinstance(ack, SampleAck)
+            await client.send(SAMPLE, flags=Flag.ACK_WANTED)
+            _, answer = await client.receive()
+            assert isinstance(answer, SampleAck | Sample)
 
 
 async def test_who_does_not_read_holds_up_nobody_and_loses_nothing(server: RunningServer) -> None:
