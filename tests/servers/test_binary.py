@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import random
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from zlib import crc32
 
 import pytest
 import pytest_asyncio
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
 
 from tests.support.binary_client import PIECE, BinaryClient, opened
 from tests.support.bundled_server import RunningServer, running
 from tests.support.labproto import MOMENT, SAMPLE
 from tests.support.raw_http import HANDSHAKE, ask, upgraded
+from tests.support.waiting import until
+from wslab.bundled import SERVERS
 from wslab.serving.connections import meanwhile
 from wslab.wire.encoder import encode_frame
 from wslab.wire.labproto.bodies import (
@@ -509,19 +515,48 @@ async def test_what_breaks_the_websocket_closes_with_its_own_codes(server: Runni
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one message", "many messages"])
-async def test_a_flood_of_wrong_messages_is_cut_off(server: RunningServer, together: bool) -> None:
+async def test_a_flood_of_wrong_messages_is_cut_off(together: bool) -> None:
     wrong = encode(b"", type_=0x55)
-    async with opened(server) as client:
-        for data in [wrong * 10_000] if together else [wrong] * 40:
-            await client.connection.send(data)
-        answers = [await client.receive() for _ in range(32)]
-        assert all(isinstance(body, Error) for _, body in answers)
-        with pytest.raises(ConnectionClosedError):
-            await client.receive()
-    assert (client.connection.close_code, client.connection.close_reason) == (
-        1008,
-        "32 wrong messages in a row",
-    )
+    async with running("binary") as server:
+        async with opened(server) as client:
+            with suppress(ConnectionClosed):
+                for data in [wrong * 10_000] if together else [wrong] * 200:
+                    await client.connection.send(data)
+            answers = [await client.receive() for _ in range(32)]
+            assert all(isinstance(body, Error) for _, body in answers)
+            with pytest.raises(ConnectionClosedError):
+                await client.receive()
+        assert (client.connection.close_code, client.connection.close_reason) == (
+            1008,
+            "32 wrong messages in a row",
+        )
+        # The server has read on to the Close of the client, behind everything that was unread: not 1006.
+        await until(lambda: server.logged("closed"), "the end of the connection")
+        assert server.logged("closed")[0]["code"] == 1008
+
+
+async def test_streams_end_with_their_connection() -> None:
+    spec = importlib.util.spec_from_file_location("binary_server", SERVERS["binary"].path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where dataclasses look for what annotations mean
+    try:
+        spec.loader.exec_module(module)
+        async with serve(lambda connection: module.serve_protocol(connection), "127.0.0.1", 0) as listening:
+            url = f"ws://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+            async with connect(url, proxy=None) as connection:
+                await connection.send(encode(StreamStart(77, 3_600_000, 0)))
+                await connection.recv()
+                assert streams() == ["stream of sensor 77"]
+            await until(lambda: not streams(), "the stream to end")
+    finally:
+        del sys.modules[spec.name]
+
+
+def streams() -> list[str]:
+    """Return the names of the tasks that send streams."""
+    return [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("stream of")]
 
 
 @pytest.mark.parametrize("path", ["/", "/echo"])

@@ -130,3 +130,14 @@ def test_a_long_array_has_bounded_fields() -> None:
     fields = only(encode(Numbers(1, len(values), values))).fields
     assert [field.name for field in fields][-2:] == [f"values[{MOST_VALUES - 1}]", "values"]
     assert fields[-1].length == 3
+
+
+def test_what_flags_and_header_say() -> None:
+    plain = only(encode(StreamStop(1))).fields
+    assert (plain[2].meaning, plain[3].meaning) == ("None is set.", "Bytes after the header.")
+    assert plain[4].meaning == "Counts the messages of its sender."
+    answer = only(encode(StreamStop(1), flags=Flag.ANSWER | Flag.CHECKSUM)).fields
+    assert answer[2].meaning == "This is an answer. The last four bytes are a checksum."
+    assert "the four of the checksum included" in answer[3].meaning
+    assert answer[4].meaning == "The number of the message that this one answers."
+    assert only(encode(StreamStop(1), flags=Flag.ACK_WANTED)).fields[2].meaning == "An answer is wanted."
