@@ -24,6 +24,7 @@ from wslab.lab.course_files import load_course
 from wslab.tui.pacing import BEAT, Pacer
 from wslab.tui.retranslate import retranslate
 from wslab.tui.safe_text import visible
+from wslab.tui.terminal_size import as_it_is
 from wslab.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -149,6 +150,8 @@ class LabApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keep what is typed while the lab is opened, and keys in their order from then on."""
+        if isinstance(event, events.Resize):
+            event = as_it_is(event, self._driver)
         typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
         if self._held is not None:
             if typed:
