@@ -20,6 +20,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from wslab.i18n import LANGUAGES, N_, _, language, set_language
+from wslab.lab import wide_wrap
 from wslab.lab.course_files import load_course
 from wslab.tui.pacing import BEAT, Pacer
 from wslab.tui.retranslate import retranslate
@@ -97,6 +98,7 @@ class LabApp(App[None]):
         seed: int | None = None,
         opened: Callable[[], None] | None = None,
     ) -> None:
+        wide_wrap.install()
         super().__init__()
         if theme is not None:
             if theme not in self.available_themes:
