@@ -19,6 +19,7 @@ from wslab.lab.soft_breaks import join_wide
         ("- 一\n  二\n- 三", "- 一二\n- 三"),
         ("切り替えを\n`GET` です", "切り替えを\n`GET` です"),
         ("流れるのは\nWebSocket", "流れるのは\nWebSocket"),
+        ("押し、\n`/header` と", "押し、`/header` と"),
         ("一\n\n二", "一\n\n二"),
         ("## 一\n二", "## 一\n二"),
         ("| 一\n二", "| 一\n二"),
