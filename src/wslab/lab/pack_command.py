@@ -73,6 +73,7 @@ def _guarded(
 
 
 def _list(_options: argparse.Namespace, shelf: PackShelf, trust: PackTrust) -> int:
+    from wslab.lab.cells import table
     from wslab.lab.pack_files import PackError
 
     rows: list[tuple[str, ...]] = [(_("name"), _("lessons"), _("code"), _("from"), _("folder"))]
@@ -83,9 +84,7 @@ def _list(_options: argparse.Namespace, shelf: PackShelf, trust: PackTrust) -> i
         except PackError as error:
             problems.append(str(error))
     if len(rows) > 1:
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print("\n".join(table(rows)))
     elif not problems:
         _say(_("there is no pack; add one with `wslab lesson pack add FOLDER`"))
     for problem in problems:
@@ -102,7 +101,7 @@ def _row(one: Shelved, trust: PackTrust) -> tuple[str, ...]:
         code = _("none")
     else:
         code = _("agreed to") if trust.agreed(one.pack) else _("not agreed to")
-    return (one.name, str(len(one.pack.course.lessons)), code, one.source, ascii(str(one.folder))[1:-1])
+    return (one.name, str(len(one.pack.course.lessons)), code, one.source, str(one.folder))
 
 
 def _add(options: argparse.Namespace, shelf: PackShelf, trust: PackTrust) -> int:
