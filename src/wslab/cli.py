@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from wslab import __version__
 from wslab.arguments import EPILOG, add_language, frame_rate, screen_size
@@ -49,7 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--phase", type=int, choices=range(1, 5), default=1, help="the phase to open (default: 1)"
     )
-    parser.add_argument("--lesson", metavar="ID", help="the lesson to open, such as p1-echo")
+    _add_learned(parser)
     parser.add_argument("--url", help="the WebSocket to connect to with c, instead of the bundled server")
     parser.add_argument(
         "--fps", type=frame_rate, default=10, metavar="N", help="repaints a second, 1 to 60 (default: 10)"
@@ -68,6 +69,22 @@ def build_parser() -> argparse.ArgumentParser:
     add_tap_parser(commands)
     _add_pilot(commands)
     return parser
+
+
+def _add_learned(parser: argparse.ArgumentParser) -> None:
+    """Let a command say what is learned in the app."""
+    parser.add_argument(
+        "--lesson", metavar="ID", help="the lesson to open, such as p1-echo, or PACK:ID of a lesson pack"
+    )
+    parser.add_argument(
+        "--pack",
+        dest="packs",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FOLDER",
+        help="add the lesson pack in this folder; its code is listed, and agreed to once (repeatable)",
+    )
 
 
 def _add_server(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -103,6 +120,7 @@ def _add_pilot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="80x24",
         help="columns and rows (default: the script's)",
     )
+    _add_learned(parser)
     parser.add_argument("--screenshot", metavar="F", help="write the last screen to F.svg or F.txt")
     parser.add_argument("--junit", metavar="F.xml", help="write a JUnit report")
     add_language(parser)
