@@ -142,7 +142,8 @@ class CourseCheck:
 
     async def _idle(self, lesson: Lesson, report: LessonReport) -> Trace | None:
         try:
-            idle = await idle_trace(lesson, SEED)
+            own = {name: entry for name, entry in self._servers.items() if name not in SERVERS}
+            idle = await idle_trace(lesson, SEED, guests=own)
         except WorkbenchError as error:
             report.findings.append(Finding(Rule.UNKNOWN, str(lesson.folder / "lesson.toml"), str(error)))
             return None
