@@ -36,6 +36,9 @@ from wslab.wire.mqtt.rules import Fault
 from wslab.wire.mqtt.topics import has_wildcard, is_shared, wrong_filter, wrong_shared_filter
 from wslab.wire.mqtt.words import qos_words, retain_handling_words, type_words, yes_words
 
+_FLAGS = [FIXED_FLAGS.get(PacketType(kind), -1) if kind else -1 for kind in range(16)]
+"""The flags that a type must have; -1 where they are free."""
+
 
 class Parsed(NamedTuple):
     """What became of the bytes of a packet."""
@@ -80,6 +83,14 @@ def parse(
 
 def _fixed_header(cursor: Cursor, kind: int, flags: int) -> None:
     cursor.at = 1
+    if cursor.fields is not None:
+        _note_first_byte(cursor, kind, flags)
+    if flags != _FLAGS[kind] >= 0:
+        cursor.fault(rules.FLAGS[PacketType(kind)], f"{flags:04b}", 0)
+    cursor.variable("Remaining Length", too_long=rules.LENGTH_TOO_LONG)
+
+
+def _note_first_byte(cursor: Cursor, kind: int, flags: int) -> None:
     cursor.bits("MQTT Control Packet type", 0xF0, 0, type_words(kind))
     if kind == PacketType.PUBLISH:
         cursor.bits("DUP", 0x08, 0, yes_words(flags >> 3))
@@ -87,9 +98,6 @@ def _fixed_header(cursor: Cursor, kind: int, flags: int) -> None:
         cursor.bits("RETAIN", 0x01, 0, yes_words(flags & 1))
     else:
         cursor.bits("flags", 0x0F, 0, f"{flags:04b}")
-        if kind and flags != FIXED_FLAGS[PacketType(kind)]:
-            cursor.fault(rules.FLAGS[PacketType(kind)], f"{flags:04b}", 0)
-    cursor.variable("Remaining Length", too_long=rules.LENGTH_TOO_LONG)
 
 
 def _reserved(cursor: Cursor) -> Packet:
