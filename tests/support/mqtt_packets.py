@@ -94,6 +94,17 @@ def properties_of(packet: int) -> st.SearchStrategy[Properties]:
     )
 
 
+def publishes(version: int) -> st.SearchStrategy[Publish]:
+    """Any message that keeps to the standard of a version."""
+    props = properties_of(PacketType.PUBLISH) if version >= Version.V5 else st.just(NO_PROPERTIES)
+    return st.builds(
+        lambda topic, payload, qos, retain, dup, number, p: Publish(
+            topic, payload, qos, retain, dup and qos > 0, number if qos else 0, p
+        ),
+        names, data, st.integers(0, 2), st.booleans(), st.booleans(), identifiers, props,
+    )  # fmt: skip
+
+
 def packets(version: int) -> st.SearchStrategy[Packet]:
     """Any packet that keeps to the standard of a version, in the form in which the reader returns it."""
     five = version >= Version.V5
@@ -121,12 +132,6 @@ def packets(version: int) -> st.SearchStrategy[Packet]:
         lambda here, reason, p: Connack(here and not reason, reason, p),
         st.booleans(), code(kinds.CONNACK), props(kinds.CONNACK),
     )  # fmt: skip
-    publishes = st.builds(
-        lambda topic, payload, qos, retain, dup, number, p: Publish(
-            topic, payload, qos, retain, dup and qos > 0, number if qos else 0, p
-        ),
-        names, data, st.integers(0, 2), st.booleans(), st.booleans(), identifiers, props(kinds.PUBLISH),
-    )  # fmt: skip
     subscriptions = (
         st.builds(Subscription, filters, st.integers(0, 2), st.booleans(), st.booleans(), st.integers(0, 2))
         if five
@@ -144,7 +149,7 @@ def packets(version: int) -> st.SearchStrategy[Packet]:
     return st.one_of(
         connects,
         connacks,
-        publishes,
+        publishes(version),
         *answers,
         st.builds(
             Subscribe,
