@@ -34,7 +34,11 @@ class Send(NamedTuple):
 
 
 class End(NamedTuple):
-    """A connection that is to be closed once what was sent before is on its way."""
+    """A connection that is to be closed once what was sent before is on its way.
+
+    Whoever closes it should end its own side first and go on reading for a moment: a client that is still
+    sending gets a reset otherwise, and never reads the DISCONNECT that says why (MQTT 5 section 4.13.2).
+    """
 
     conn: int
     why: str

@@ -24,8 +24,8 @@ from wslab.wire.mqtt.packets import (
 )
 from wslab.wire.mqtt.properties import PropertyId
 
-FAILURE_3 = 0x80
-"""The only code that 3.1.1 has for a subscription that is refused (section 3.9.3)."""
+UNSPECIFIED = FAILURE_3 = 0x80
+"""The only code of 3.1.1 for a subscription that is refused (section 3.9.3); the first error of 5.0."""
 NO_MATCH, NO_SUBSCRIPTION = 0x10, 0x11
 PROTOCOL_ERROR, NOT_AUTHORIZED = 0x82, 0x87
 ID_NOT_FOUND, RECEIVE_MAXIMUM_EXCEEDED, ALIAS_INVALID, QUOTA_EXCEEDED = 0x92, 0x93, 0x94, 0x97
@@ -181,7 +181,8 @@ class Exchanges:
     def _allowed(self, session: Session, subscription: Subscription) -> int:
         """Return the reason code of a subscription: the QoS that is granted, or why not."""
         if not self._policy.may_subscribe(subscription.topic_filter):
-            return NOT_AUTHORIZED
+            # "Does not wish to reveal the reason" (section 3.9.3); the one code that both versions have.
+            return UNSPECIFIED
         known = subscription.topic_filter in session.subscriptions
         if not known and len(session.subscriptions) >= self._limits.subscriptions:
             return QUOTA_EXCEEDED
