@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support.mqtt_broker import Client, House
 from wslab.serving.mqtt.limits import Limits
@@ -147,6 +149,19 @@ def test_v5_4_9_0_2_also_where_it_is_sent_again() -> None:
     assert watcher.send(Puback(3)) == []
 
 
+def test_v5_3_3_4_10_a_pubrel_does_not_wait_for_room() -> None:
+    house, watcher, talker = pair(5)
+    for number in range(3):
+        say(talker, b"%d" % number, 2)
+    watcher.send(Pubrec(3))
+    watcher.drop()
+    watcher = house.connect("watcher", present=True, **stay(5, receive_maximum=1))
+    assert watcher.take() == [Publish("a", b"0", 2, dup=True, packet_id=1), Pubrel(3)]
+    assert watcher.send(Pubcomp(3)) == []
+    watcher.send(Pubrec(1))
+    assert seen(watcher.send(Pubcomp(1))) == [(b"1", 2, 2, True)]
+
+
 @BOTH
 def test_what_is_under_way_is_bounded(version: int) -> None:
     _, watcher, talker = pair(version, Limits(inflight=1))
@@ -241,3 +256,69 @@ def test_a_session_without_a_connection_keeps() -> None:
     session = Session("c", Limits())
     session.pump(0)
     assert (session.waiting, session.dropped, session.flights) == (0, 0, {})
+
+
+class Listener:
+    """A client that keeps to the standard and loses what is on its way whenever its connection breaks."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.heard: list[bytes] = []
+        self.held: set[int] = set()
+        self.client = house.connect("watcher", **stay(house.version))
+        self.client.subscribe("a", 2)
+
+    def step(self) -> bool:
+        """Handle one packet; return whether there was one."""
+        if not self.client.inbox:
+            return False
+        packet, *later = self.client.take()
+        self.client.inbox = later
+        answer: Packet
+        if isinstance(packet, Publish):
+            if packet.packet_id not in self.held:
+                self.heard.append(packet.payload)
+            if packet.qos == 2:
+                self.held.add(packet.packet_id)
+            answer = Pubrec(packet.packet_id) if packet.qos == 2 else Puback(packet.packet_id)
+        else:
+            assert isinstance(packet, Pubrel)
+            self.held.discard(packet.packet_id)
+            answer = Pubcomp(packet.packet_id)
+        self.client.inbox = later + self.client.send(answer)
+        return True
+
+    def come_back(self) -> None:
+        self.client.drop()
+        self.client = self.house.connect("watcher", present=True, **stay(self.house.version))
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from([4, 5]),
+    st.sampled_from([1, 2]),
+    st.lists(st.sampled_from(["say", "step", "step", "step", "break"]), max_size=60),
+)
+def test_4_3_2_and_4_3_3_nothing_is_lost_and_with_qos_2_nothing_comes_twice(
+    version: int, qos: int, play: list[str]
+) -> None:
+    house = House(version, Limits(inflight=3))
+    listener = Listener(house)
+    talker = house.connect("talker")
+    said: list[bytes] = []
+    for what in play:
+        if what == "say":
+            said.append(b"%d" % len(said))
+            say(talker, said[-1], qos)
+        elif what == "step":
+            listener.step()
+        else:
+            listener.come_back()
+    while listener.step():
+        pass
+    if qos == 2:
+        assert listener.heard == said
+    else:
+        assert list(dict.fromkeys(listener.heard)) == said
+    session = house.broker.router.sessions["watcher"]
+    assert (session.flights, session.waiting, session.dropped) == ({}, 0, 0)

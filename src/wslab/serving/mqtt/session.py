@@ -58,6 +58,8 @@ class Session:
         self._waiting: deque[Waiting] = deque()
         self._bytes = 0
         self._last_id = 0
+        self._again = False
+        """Whether something of an earlier connection is to be sent again."""
         self._limits = limits
 
     @property
@@ -87,7 +89,8 @@ class Session:
         link = self.link
         if link is None or link.paused or link.ended:
             return
-        self._resend(link)
+        if self._again and not self._resend(link):
+            return
         while self._waiting:
             message, qos, retain, identifiers = self._waiting[0]
             # The quota counts what was sent on this connection; nothing overtakes (MQTT-4.9.0-2, 4.6.0-5).
@@ -115,9 +118,12 @@ class Session:
         self.link = link
         for flight in self.flights.values():
             flight.sent = False
+        self._again = bool(self.flights)
 
-    def _resend(self, link: Link) -> None:
+    def _resend(self, link: Link) -> bool:
+        """Send again what an earlier connection left; return whether that is all of it."""
         room = link.receive_maximum - sum(flight.sent for flight in self.flights.values())
+        self._again = False
         for packet_id, flight in list(self.flights.items()):
             if flight.sent:
                 continue
@@ -132,7 +138,9 @@ class Session:
                     self.dropped += 1
                     del self.flights[packet_id]
             else:
-                return
+                # Messages wait for room; what releases others does not wait behind them (MQTT-3.3.4-10).
+                self._again = True
+        return not self._again
 
     def _next_id(self) -> int:
         # There are more identifiers than flights may be, so one is free.
