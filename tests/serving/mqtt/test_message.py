@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.mqtt_packets import publishes
-from wslab.serving.mqtt.message import from_publish, from_will, to_publish
+from wslab.serving.mqtt.message import Copies, Message, from_publish, from_will, to_publish
 from wslab.wire.mqtt.packets import Publish, Will
 from wslab.wire.mqtt.properties import NO_PROPERTIES, PropertyId, properties
+from wslab.wire.mqtt.writer import encode_packet
 
 EXPIRY = PropertyId.MESSAGE_EXPIRY_INTERVAL
 
@@ -51,3 +52,27 @@ def test_a_will_without_its_delay() -> None:
 @given(st.text(max_size=5))
 def test_the_topic_is_that_of_the_alias(topic: str) -> None:
     assert from_publish(Publish(""), topic, "", 0).topic == topic
+
+
+copies = st.lists(
+    st.tuples(
+        st.integers(0, 2), st.sampled_from([4, 5]), st.integers(0, 2), st.booleans(),
+        st.sampled_from([(), (1,), (1, 300)]), st.integers(1, 0xFFFF),
+    ),
+    max_size=20,
+)  # fmt: skip
+
+
+@given(st.lists(publishes(5), min_size=3, max_size=3), copies)
+def test_copies_have_the_bytes_that_each_would_have_by_itself(
+    packets: list[Publish], wanted: list[tuple[int, int, int, bool, tuple[int, ...], int]]
+) -> None:
+    made = [
+        Message(each.topic, each.payload * 10, 2, False, each.properties.without(EXPIRY)) for each in packets
+    ]
+    shared = Copies()
+    for which, version, qos, retain, identifiers, number in wanted:
+        packet_id = number if qos else 0
+        packet = to_publish(made[which], qos, retain, identifiers, packet_id, 0)
+        raw = shared.raw(made[which], version, qos, retain, identifiers, packet_id)
+        assert raw == encode_packet(packet, version)

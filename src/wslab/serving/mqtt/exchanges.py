@@ -130,7 +130,7 @@ class Exchanges:
         flight = session.flights.get(packet.packet_id)
         if flight is None:
             return
-        if flight.packet.qos != 1:
+        if flight.content.qos != 1:
             raise Refused(PROTOCOL_ERROR, "PUBACK for a message of QoS 2")
         session.acknowledge(packet.packet_id, now)
 
@@ -141,7 +141,7 @@ class Exchanges:
             if packet.reason_code < FAILURE_3:
                 link.send(Pubrel(packet.packet_id, ID_NOT_FOUND))
             return
-        if flight.packet.qos != 2:
+        if flight.content.qos != 2:
             raise Refused(PROTOCOL_ERROR, "PUBREC for a message of QoS 1")
         if packet.reason_code >= FAILURE_3:
             session.acknowledge(packet.packet_id, now)

@@ -55,6 +55,11 @@ class Link:
         """Whether it speaks MQTT 5."""
         return self.version >= Version.V5
 
+    @property
+    def takes_aliases(self) -> bool:
+        """Whether the client takes aliases for topics."""
+        return self._most_aliases > 0
+
     def agree(self, packet: Connect) -> None:
         """Take over what a CONNECT says of the connection."""
         self.version = packet.version
@@ -80,10 +85,11 @@ class Link:
 
     def send(self, packet: Packet) -> bool:
         """Send a packet; return False where the client takes none of its size (MQTT-3.1.2-24)."""
-        if self.ended:
-            return False
-        raw = encode_packet(packet, self.version)
-        if len(raw) > self._largest:
+        return not self.ended and self.send_raw(encode_packet(packet, self.version))
+
+    def send_raw(self, raw: bytes) -> bool:
+        """Send the bytes of a packet, as `send` does."""
+        if self.ended or len(raw) > self._largest:
             return False
         self._send(self.conn, raw)
         return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wslab.wire.mqtt.packets import Publish, Will
 from wslab.wire.mqtt.properties import NO_PROPERTIES, Properties, PropertyId
+from wslab.wire.mqtt.writer import encode_packet
 
 _OWN_TO_A_HOP = (
     PropertyId.TOPIC_ALIAS,
@@ -72,3 +73,42 @@ def to_publish(
     for identifier in identifiers:
         there = there.plus(PropertyId.SUBSCRIPTION_IDENTIFIER, identifier)
     return Publish(message.topic, message.payload, qos, retain, False, packet_id, there)
+
+
+class Copies:
+    """The bytes of the message that is being given to many: copies of a kind differ in their identifier."""
+
+    def __init__(self) -> None:
+        """Start without a message."""
+        self._message: Message | None = None
+        self._parts: dict[tuple[int, int, bool, tuple[int, ...]], tuple[bytes, bytes]] = {}
+
+    def raw(
+        self,
+        message: Message,
+        version: int,
+        qos: int,
+        retain: bool,
+        identifiers: tuple[int, ...],
+        packet_id: int,
+    ) -> bytes:
+        """Return the packet that passes a message on, which has no expiry, as bytes; see `to_publish`."""
+        # Of one message alone, so that nothing is kept twice.
+        if message is not self._message:
+            self._message = message
+            self._parts.clear()
+        key = (version, qos, retain, identifiers)
+        parts = self._parts.get(key)
+        if parts is None:
+            raw = encode_packet(to_publish(message, qos, retain, identifiers, packet_id, 0.0), version)
+            if not qos:
+                parts = raw, b""
+            else:
+                at = 2
+                while raw[at - 1] >= 0x80:
+                    at += 1
+                at += 2 + int.from_bytes(raw[at : at + 2], "big")
+                parts = raw[:at], raw[at + 2 :]
+            self._parts[key] = parts
+        head, tail = parts
+        return head + packet_id.to_bytes(2, "big") + tail if qos else head

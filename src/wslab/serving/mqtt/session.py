@@ -5,15 +5,16 @@ MQTT 5 sections 4.1 (state), 4.3 (QoS), 4.4 (sending again), 4.6 (order) and 4.9
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from wslab.serving.mqtt.limits import Limits
 from wslab.serving.mqtt.link import Link
-from wslab.serving.mqtt.message import Message, to_publish
+from wslab.serving.mqtt.message import Copies, Message, to_publish
 from wslab.serving.mqtt.subscriptions import Entry
-from wslab.wire.mqtt.packets import Publish, Pubrel, Will
+from wslab.wire.mqtt.packets import Pubrel, Will
 
 LAST_ID = 65_535
 
@@ -31,7 +32,7 @@ class Waiting(NamedTuple):
 class Flight:
     """A message of QoS 1 or 2 that has been sent and is not acknowledged to the end."""
 
-    packet: Publish
+    content: Waiting
     released: bool = False
     """Whether PUBREC has come, so that PUBREL is what is sent again (MQTT-4.3.3-6)."""
     sent: bool = True
@@ -41,8 +42,15 @@ class Flight:
 class Session:
     """The state of one client."""
 
-    def __init__(self, client: str, limits: Limits) -> None:
-        """Start empty."""
+    def __init__(self, client: str, limits: Limits, copies: Copies) -> None:
+        """Start empty.
+
+        Args:
+            client: its client identifier.
+            limits: bounds.
+            copies: shared by all sessions.
+        """
+        self._copies = copies
         self.client = client
         self.link: Link | None = None
         self.expiry = 0
@@ -89,10 +97,11 @@ class Session:
         link = self.link
         if link is None or link.paused or link.ended:
             return
-        if self._again and not self._resend(link):
+        if self._again and not self._resend(link, now):
             return
         while self._waiting:
-            message, qos, retain, identifiers = self._waiting[0]
+            content = self._waiting[0]
+            message, qos, retain, identifiers = content
             # The quota counts what was sent on this connection; nothing overtakes (MQTT-4.9.0-2, 4.6.0-5).
             if qos and len(self.flights) >= link.receive_maximum:
                 return
@@ -101,12 +110,17 @@ class Session:
             if message.expires <= now:
                 continue
             packet_id = self._next_id() if qos else 0
-            packet = to_publish(message, qos, retain, identifiers, packet_id, now)
-            if not link.send_message(packet):
+            if message.expires == math.inf and not link.takes_aliases:
+                sent = link.send_raw(
+                    self._copies.raw(message, link.version, qos, retain, identifiers, packet_id)
+                )
+            else:
+                sent = link.send_message(to_publish(*content, packet_id, now))
+            if not sent:
                 # As if it had been sent and acknowledged (MQTT-3.1.2-25).
                 self.dropped += 1
             elif qos:
-                self.flights[packet_id] = Flight(packet)
+                self.flights[packet_id] = Flight(content)
 
     def acknowledge(self, packet_id: int, now: float) -> None:
         """Let go of a message: by PUBACK, by PUBCOMP, or by a PUBREC that refuses it."""
@@ -120,7 +134,7 @@ class Session:
             flight.sent = False
         self._again = bool(self.flights)
 
-    def _resend(self, link: Link) -> bool:
+    def _resend(self, link: Link, now: float) -> bool:
         """Send again what an earlier connection left; return whether that is all of it."""
         room = link.receive_maximum - sum(flight.sent for flight in self.flights.values())
         self._again = False
@@ -134,7 +148,8 @@ class Session:
             elif room > 0:
                 flight.sent = True
                 room -= 1
-                if not link.send_message(replace(flight.packet, dup=True)):
+                packet = to_publish(*flight.content, packet_id, now)
+                if not link.send_message(replace(packet, dup=True)):
                     self.dropped += 1
                     del self.flights[packet_id]
             else:
