@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,11 @@ class ServerInfo:
         if not path.is_file():
             raise BundledError(f"the bundled server {self.name!r} is missing: no file {path}")
         return path
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Variables that its process needs beside those of this one: none."""
+        return {}
 
 
 SERVERS: dict[str, ServerInfo] = {

@@ -27,7 +27,7 @@ def connect(terminal: Terminal) -> None:
     terminal.press("c")
     terminal.wait_for("OPEN by server")
     # The line at the bottom has the keyboard when it offers a word.
-    until_blocking(lambda: "hello" in terminal.lines()[-2], "the offered word")
+    terminal.until(lambda: "hello" in terminal.lines()[-2], "the offered word")
 
 
 def leave(terminal: Terminal) -> None:
@@ -69,7 +69,7 @@ def test_the_terminal_is_as_it_was_when_the_lab_has_left() -> None:
     with Terminal([sys.executable, "-c", program], columns=100, rows=30) as terminal:
         terminal.wait_for(PROMPT)
         terminal.press("ctrl+q")
-        until_blocking(lambda: re.search("the same|changed", terminal.text()), "the end")
+        terminal.until(lambda: re.search("the same|changed", terminal.text()), "the end")
         assert "the same" in terminal.text()
         # Keys are lines again, shown as they are typed.
         terminal.type("plain")
@@ -83,7 +83,7 @@ def test_any_size_at_any_moment() -> None:
         terminal.wait_for("OPEN")
         for columns, rows in ((80, 24), (40, 10), (20, 8), (200, 60), (61, 19), (120, 36)):
             terminal.resize(columns, rows)
-            until_blocking(lambda rows=rows: "Keys" in terminal.lines()[rows - 1], f"{columns}x{rows}")
+            terminal.until(lambda rows=rows: "Keys" in terminal.lines()[rows - 1], f"{columns}x{rows}")
             assert terminal.returncode is None
         terminal.wait_for("OPEN by server")
         leave(terminal)
@@ -94,9 +94,9 @@ def test_a_lab_with_nothing_to_do_writes_little() -> None:
         terminal.wait_for(PROMPT)
         connect(terminal)
         # What it took to connect is drawn and read by then.
-        until_blocking(lambda: clock(terminal) >= 1, "the first second to go by on the screen")
+        terminal.until(lambda: clock(terminal) >= 1, "the first second to go by on the screen")
         began, before = clock(terminal), terminal.received_bytes
-        until_blocking(lambda: clock(terminal) >= began + 3, "three seconds to go by on the screen")
+        terminal.until(lambda: clock(terminal) >= began + 3, "three seconds to go by on the screen")
         # The time of the connection and the figures of the server; the whole screen would be 20 kB.
         seconds = clock(terminal) - began
         assert terminal.received_bytes - before < 3000 * seconds
@@ -120,7 +120,7 @@ def test_a_killed_server_is_told_and_c_starts_it_again() -> None:
         terminal.press("escape")
         terminal.wait_for("c Connect")
         terminal.press("c")
-        until_blocking(lambda: "● OPEN" in terminal.lines()[1], "the second connection")
+        terminal.until(lambda: "● OPEN" in terminal.lines()[1], "the second connection")
         leave(terminal)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from wslab.lab.cells import fit, pad, wrap
+from wslab.lab.cells import fit, pad, table, wrap
 
 TEXTS = st.text(st.sampled_from("ab \t\n\x1b接続日本語。é—\u0301\u202e")) | st.text()
 
@@ -58,3 +58,18 @@ def test_wrapping_loses_nothing_but_spaces(text: str, width: int) -> None:
     one = "".join("".join(lines).split())
     whole = wrap(text, 10**6)
     assert one == "".join("".join(whole).split())
+
+
+@given(st.integers(1, 4).flatmap(lambda n: st.lists(st.lists(TEXTS, min_size=n, max_size=n), min_size=1)))
+def test_columns_of_a_table_stand_below_each_other(rows: list[list[str]]) -> None:
+    lines = table(rows)
+    assert len(lines) == len(rows)
+    for place in range(1, len(rows[0])):
+        # What stands before the column takes the same cells in each row.
+        before = {cell_len(table([[*row[:place], "|"] for row in rows])[n]) for n, row in enumerate(rows)}
+        assert len(before) == 1
+    assert all(line.isprintable() for line in lines)
+
+
+def test_wide_characters_of_a_table_take_two_cells() -> None:
+    assert table([("名前", "x"), ("a", "y")]) == ["名前  x", "a     y"]

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wslab.bundled import folder
-from wslab.lab.course import Lesson
+from wslab.lab.course import Lesson, Mutant
 from wslab.lab.course_files import load_course
 from wslab.lab.toml_table import CourseError
 
@@ -56,6 +56,7 @@ Too soon.
 ## say no-text
 {len} bytes.
 """
+MUTANT = '[[mutant]]\nname = "types-d"\nlines = ["d"]\ndies = "first"\nsays = "no-text"\n[[step]]'
 EXERCISE = (
     LESSON.replace('"p1-a"', '"p1-b"\nformerly = ["p1-z"]\nneeds = ["p1-a"]')
     .replace('mode = "app"', 'mode = "exercise"')
@@ -108,6 +109,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
     a, b = course.lessons
     assert (a.id, a.phase, a.minutes, a.rfc, a.mode) == ("p1-a", 1, 3, ("6455#5.5.2",), "app")
     assert (a.formerly, a.needs, a.exercise, a.mutants) == ((), (), None, ())
+    assert [step.solve for step in a.steps] == [(), ()]
     assert (a.server, a.path, a.options) == ("basic", "/echo?x=1", ())
     assert [step.id for step in a.steps] == ["first", "second"]
     assert a.steps[1].says == ("no-text",)
@@ -122,7 +124,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
     )
     (cut,) = b.exercise.cut
     assert (cut.conn, cut.after.on) == (1, "message")
-    assert [(mutant.file, mutant.dies, mutant.says) for mutant in b.mutants] == [
+    assert [(mutant.name, mutant.dies, mutant.says) for mutant in b.mutants] == [
         ("sends_bytes.py", "second", "no-text"),
         ("sends_nothing.py", "first", None),
     ]
@@ -204,7 +206,17 @@ def test_a_learner_who_writes_the_server_needs_none(tmp_path: Path) -> None:
         (A, 'id = "first"', 'id = "first"\nplay = ["connect /"]', "step 1: play is there; it must be only in"),
         (A, 'id = "second"', "", "step 2: id is .*; it must be"),
         (A, "phase = 1", 'phase = 1\nneeds = ["p1-z"]', "needs is 'p1-z'; .*it is p1-b now"),
-        (A, "[[step]]", '[[mutant]]\nfile = "x.py"\n[[step]]', "mode is 'app'; it must be exercise, since mutant"),
+        (A, "[[step]]", "[exercise]\n[[step]]", "mode is 'app'; it must be exercise, since exercise"),
+        (A, "[[step]]", '[[mutant]]\nfile = "x.py"\n[[step]]', "mutant 1: file is not a key; the keys are dies, l"),
+        (A, "[[step]]", MUTANT.replace("types", "Types"), "mutant 1: name is 'Types-d'; it must be words of a-z"),
+        (A, "[[step]]", MUTANT.replace('["d"]', "[]"), r"mutant 1: lines is \[\]; it must be a list of at least one"),
+        (A, "[[step]]", MUTANT.replace('["d"]', '["d", 7]'), "mutant 1: lines is 7; it must be a line such as hello"),
+        (A, "[[step]]", MUTANT.replace('"d"', '"/conect"'), "mutant 1: lines 1: '/conect': .*did you mean /connect"),
+        (A, "[[step]]", MUTANT.replace('"first"', '"third"'), "mutant 1: dies is 'third'; it must be first or sec"),
+        (A, "[[step]]", MUTANT.replace('"no-text"', '"x"'), "mutant 1: says is 'x'; it must be too-soon or no-te"),
+        (A, "[[step]]", MUTANT[:-8] + MUTANT, "mutant.name 'types-d' is there twice"),
+        (A, 'id = "second"', 'id = "second"\nsolve = ["/file x"]', "step 2: solve 1: '/file x' is not for a lesson's"),
+        (A, 'id = "second"', 'id = "second"\nsolve = "d"', "step 2: solve is 'd'; it must be a list"),
         (A_PROSE, "## step second", "## step third", "the section step third has no use; .*: first, second"),
         (A_PROSE, "## say no-text", "## say no-txt", "the section say no-txt has no use; .*: too-soon, no-text"),
         (A_PROSE, "## say no-text\n{len} bytes.\n", "", "there is no section `## say no-text`"),
@@ -212,6 +224,7 @@ def test_a_learner_who_writes_the_server_needs_none(tmp_path: Path) -> None:
         (A_PROSE, "### hint 1\nListen.\n", "", "step second has no hint; it must have one to three"),
         (A_PROSE, PROSE[PROSE.index("## step s") : PROSE.index("## say t")], "", "no section `## step second"),
         (A_PROSE, '."\n+++', '."\n[of]\nintro = "0123456789ab"\n+++', "of is there; it belongs to translations"),
+        (B, 'id = "first"', 'id = "first"\nsolve = ["/connect"]', "step 1: solve is there; it must be only in lessons"),
         (B, "[exercise]", "[exrcise]", "exrcise is not a key"),
         (B, 'kind = "client"', 'kind = "peer"', "exercise.kind is 'peer'; it must be client or server"),
         (B, '"client.py"', '"../x.py"', "exercise.entry is '../x.py'; it must be the name of a Python file"),
@@ -239,6 +252,14 @@ def test_a_wrong_file_is_refused_with_file_key_and_what_would_be_right(
     with pytest.raises(CourseError, match=says) as caught:
         load_course(tmp_path)
     assert str(caught.value).startswith(f"{tmp_path}/1-one" if "/" in file else f"{tmp_path}/course.toml: ")
+
+
+def test_the_lines_of_a_lesson_in_the_app_are_read(tmp_path: Path) -> None:
+    lesson = LESSON.replace('id = "first"', 'id = "first"\nsolve = ["/connect", "{seed.word}"]')
+    text = lesson.replace("[[step]]", MUTANT, 1)
+    lesson_a = load_course(write(tmp_path, {A: text})).lesson("p1-a")
+    assert lesson_a.steps[0].solve == ("/connect", "{seed.word}")
+    assert lesson_a.mutants == (Mutant("types-d", "first", "no-text", ("d",)),)
 
 
 def test_steps_are_read_in_their_order(tmp_path: Path) -> None:

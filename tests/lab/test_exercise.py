@@ -165,7 +165,7 @@ async def test_a_traceback_is_shown_from_where_the_learner_can_act(
 async def test_a_mistake_has_its_diagnosis(tmp_path: Path) -> None:
     lesson = tiny("client")
     (mutant,) = lesson.mutants
-    folder = program(tmp_path / "work", (lesson.folder / "mutants" / mutant.file).read_text())
+    folder = program(tmp_path / "work", (lesson.folder / "mutants" / mutant.name).read_text())
     outcome = await run_exercise(lesson, folder)
     attempt = outcome.decisive
     assert not outcome.passed

@@ -15,12 +15,16 @@ from rich.cells import cell_len
 
 from tests.support.bench import a_bench
 from tests.support.exercises import tiny_course
+from tests.support.packs import LOUD, agreed_source, copy_pack
 from tests.support.waiting import until
 from wslab.lab.course import Course, Lesson
 from wslab.lab.course_files import load_course
 from wslab.lab.guided import Guide
 from wslab.lab.learner import Learner
 from wslab.lab.lesson_run import Seed
+from wslab.lab.packs import load_pack
+from wslab.lab.progress import ProgressStore
+from wslab.lab.source import Source
 from wslab.lab.workbench import Workbench
 from wslab.tasks import spawn
 from wslab.wire.events import KINDS, OPCODE_NAMES, Event
@@ -36,7 +40,7 @@ class Sitting:
     def __init__(self, course: Course, lesson: Lesson, bench: Workbench, folder: Path) -> None:
         self.bench = bench
         self.out: list[str] = []
-        self.learner = Learner(course, folder, bench.clock, seed=SEED)
+        self.learner = Learner(Source(course), folder, bench.clock, seed=SEED)
         session = self.learner.sit_down(lesson)
         assert session is not None
         self.session = session
@@ -203,3 +207,44 @@ def test_through_a_pipe(tmp_path: Path) -> None:
     assert "Step 3 of 4" in out
     assert "\x1b" not in out
     assert done.stderr == b""
+
+
+async def test_a_lesson_gets_its_server_with_its_options(tmp_path: Path) -> None:
+    source = agreed_source(LOUD, tmp_path)
+    lesson = source.course.lesson("shout")
+    async with a_bench() as bench:
+        bench.servers.study(lesson, source.servers)
+        sitting = Sitting(source.course, lesson, bench, tmp_path)
+        sitting.type("/connect")
+        await sitting.shows("Step 2 of 2: Say something")
+        sitting.type("hello")
+        await sitting.shows('< TEXT 7 "HELLO!!"')
+        assert await sitting.end() == 0
+
+
+def test_a_lesson_of_a_pack_through_a_pipe(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path / "loud", "loud", LOUD)
+    env = {"PATH": "/usr/bin:/bin", "XDG_STATE_HOME": str(tmp_path)}
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "wslab", "lesson", *arguments],
+            input="/connect\nhello\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            env=env,
+        )
+
+    run("pack", "add", folder)
+    refused = run("run", "loud:shout")
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert "nobody has agreed to run the code of loud" in refused.stderr
+    run("pack", "agree", "loud", "--hash", load_pack(folder).content_hash())
+    done = run("run", "loud:shout")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '< TEXT 7 "HELLO!!"' in done.stdout
+    assert "options" not in done.stderr
+    known = ProgressStore(tmp_path / "wslab", "loud").load()
+    assert known.lesson("shout").finished is not None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.check_events import S2C, at, close, message
+from tests.support.packs import LOUD, agreed_source
 from tests.support.sittings import write_course
 from wslab.lab.course_files import load_course
 from wslab.lab.learner import Learner
 from wslab.lab.lesson_run import Seed
+from wslab.lab.source import Source
 from wslab.wire.clock import Clock
 from wslab.wire.events import Event
 
@@ -22,7 +25,7 @@ def a_learner(folder: Path, **options: object) -> Learner:
     course = folder / "course"
     if not course.exists():
         write_course(folder)
-    return Learner(load_course(course), folder / "state", Clock(), seed=Seed(7), **options)  # type: ignore[arg-type]
+    return Learner(Source(load_course(course)), folder / "state", Clock(), seed=Seed(7), **options)  # type: ignore[arg-type]
 
 
 def see(learner: Learner, *events: Event) -> None:
@@ -53,11 +56,11 @@ async def test_progress_is_written_and_read_by_the_next_learner(tmp_path: Path) 
 
 
 async def test_it_goes_on_with_the_lesson_opened_last(tmp_path: Path) -> None:
-    learner = Learner(load_course(), tmp_path, Clock())
+    learner = Learner(Source(load_course()), tmp_path, Clock())
     assert learner.lesson.id == "p1-connect"
     learner.sit_down(learner.course.lesson("p1-states"))
     await learner.close()
-    assert Learner(load_course(), tmp_path, Clock()).lesson.id == "p1-states"
+    assert Learner(Source(load_course()), tmp_path, Clock()).lesson.id == "p1-states"
 
 
 async def test_a_lesson_that_is_left_is_no_longer_judged(tmp_path: Path) -> None:
@@ -71,11 +74,11 @@ async def test_a_lesson_that_is_left_is_no_longer_judged(tmp_path: Path) -> None
 
 
 async def test_an_exercise_is_done_in_a_file(tmp_path: Path) -> None:
-    learner = Learner(load_course(), tmp_path, Clock())
+    learner = Learner(Source(load_course()), tmp_path, Clock())
     exercise = next(lesson for lesson in learner.course.lessons if lesson.mode == "exercise")
     assert learner.sit_down(exercise) is None
     await learner.close()
-    assert Learner(load_course(), tmp_path, Clock()).lesson.id == exercise.id
+    assert Learner(Source(load_course()), tmp_path, Clock()).lesson.id == exercise.id
 
 
 async def test_writes_come_one_after_the_other_and_a_failed_one_stops_none(tmp_path: Path) -> None:
@@ -107,3 +110,35 @@ async def test_a_lesson_that_is_no_more_is_not_gone_on_with(tmp_path: Path, curr
     learner = a_learner(tmp_path)
     learner.store.set_current(current)
     assert a_learner(tmp_path).lesson.id == "t-echo"
+
+
+async def test_the_lesson_of_a_phase_to_go_on_with(tmp_path: Path) -> None:
+    learner = Learner(Source(load_course()), tmp_path, Clock())
+    basics, protocols = learner.course.phases[:2]
+    assert learner.lesson_of(basics) is basics.lessons[0]
+    assert learner.lesson_of(protocols) is None
+    learner.store.set_current("gone")
+    learner.store.lesson_finished("p1-connect")
+    # The one opened last is no more: the first of the course stands for it.
+    assert learner.lesson_of(basics) is basics.lessons[0]
+    learner.store.set_current("p1-states")
+    assert learner.lesson_of(basics) is learner.course.lesson("p1-states")
+    others = replace(basics, lessons=basics.lessons[:2])
+    assert learner.lesson_of(others) is basics.lessons[1]
+    learner.store.lesson_finished("p1-echo")
+    assert learner.lesson_of(others) is basics.lessons[0]
+
+
+async def test_work_on_a_pack_lies_beside_that_on_a_bundled_lesson_of_its_id(tmp_path: Path) -> None:
+    files = []
+    for source in (Source(load_course()), agreed_source(LOUD, tmp_path)):
+        learner = Learner(source, tmp_path, Clock(), work=tmp_path / "work")
+        learner.sit_down(learner.course.lesson("p1-echo-client"))
+        assert learner.exercise is not None
+        await learner.exercise.start()
+        files.append(learner.exercise.file)
+        await learner.close()
+    assert files == [
+        tmp_path / "work" / name / "client.py" for name in ("p1-echo-client", "loud.p1-echo-client")
+    ]
+    assert files[0].read_text() != files[1].read_text()

@@ -168,3 +168,24 @@ def test_who_is_told_to_end_leaves_nothing_behind(number: signal.Signals) -> Non
     assert lab.wait(20) == 130
     assert pid in [child.pid for child in children]
     until_blocking(lambda: not any(child.is_running() for child in children), "the end of all")
+
+
+def test_work_on_a_pack_has_a_folder_of_its_own(tmp_path: Path, capsys: Captured) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(LESSONS, pack)
+    main(["lesson", "pack", "add", str(pack)])
+    main(["lesson", "pack", "agree", "tiny", "--hash", load_pack(pack).content_hash()])
+    main(["lesson", "start", "tiny-client"])
+    FILE.write_text("mine\n")
+    capsys.readouterr()
+    assert main(["lesson", "run", "tiny:tiny-client"]) == 3
+    assert "begin with wslab lesson start tiny:tiny-client" in capsys.readouterr().err
+    assert main(["lesson", "start", "tiny:tiny-client"]) == 0
+    file = Path("wslab-work/tiny.tiny-client/client.py")
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"wrote {file}" in told
+    assert "wslab lesson run tiny:tiny-client --watch" in told
+    file.write_bytes(SOLUTION.read_bytes())
+    assert main(["lesson", "run", "tiny:tiny-client"]) == 0
+    assert main(["lesson", "reset", "tiny:tiny-client", "--yes"]) == 0
+    assert FILE.read_text() == "mine\n"

@@ -13,7 +13,7 @@ import sys
 import termios
 from array import array
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from tests.support.bundled_server import RunningServer, running
 from tests.support.faulty_server import Conversation, FaultyServer
+from tests.support.signalling import send
 from tests.support.terminal import Terminal
 from tests.support.tls_server import Authority
 from tests.support.waiting import until, until_blocking
@@ -343,7 +344,7 @@ async def test_nothing_is_lost_where_the_reader_is_slow(server: RunningServer) -
     )
     os.close(writing)
     await until(lambda: in_pipe(reading) >= 2**16, "the pipe to be full", LONG_ENOUGH)
-    process.send_signal(signal.SIGINT)
+    send(process, signal.SIGINT)
     with os.fdopen(reading, "rb") as pipe:
         assert await asyncio.to_thread(pipe.read) == b"x" * 900 * 2**10 + b"\n"
     assert (await finish(process)).code == 130
@@ -620,7 +621,7 @@ sys.exit(main(["connect", "ws://example.test/", *sys.argv[1:]]))
     )
     if interrupted:
         await said(process, "asked")
-        process.send_signal(signal.SIGINT)
+        send(process, signal.SIGINT)
     assert (await finish(process)).code == (130 if interrupted else 3)
 
 
@@ -628,7 +629,7 @@ async def test_an_interrupt_closes_politely(server: RunningServer) -> None:
     before = len(server.logged("closed", code=1000))
     process = await start(f"{server.url}/echo")
     await said(process, "* open")
-    process.send_signal(signal.SIGINT)
+    send(process, signal.SIGINT)
     assert await asyncio.wait_for(process.wait(), LONG_ENOUGH) == 130
     await until(lambda: len(server.logged("closed", code=1000)) > before, "a Close frame")
     done = await finish(process)
@@ -645,10 +646,10 @@ async def test_a_second_interrupt_cuts() -> None:
     async with FaultyServer(silence) as server:
         process = await start(server.url)
         await said(process, "* open")
-        process.send_signal(signal.SIGINT)
+        send(process, signal.SIGINT)
         # The Close frame of a client: FIN and opcode 8, masked, two bytes.
         await until(lambda: server.conversations[0].received[:2] == b"\x88\x82", "the Close frame")
-        process.send_signal(signal.SIGINT)
+        send(process, signal.SIGINT)
         done = await finish(process)
     assert done.code == 130
     assert "the client cut the connection" in done.last
@@ -662,7 +663,7 @@ async def test_an_interrupt_gives_up_connecting() -> None:
     async with FaultyServer(script) as server:
         process = await start(server.url)
         await until(lambda: server.conversations and server.conversations[0].head, "the request")
-        process.send_signal(signal.SIGINT)
+        send(process, signal.SIGINT)
         done = await finish(process)
     assert done.code == 130
     assert "given up" in done.last
@@ -676,8 +677,7 @@ async def test_interrupts_end_it_where_nobody_reads_its_output(server: RunningSe
 
     def interrupted() -> bool:
         # Both in one go would be one signal.
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT)
+        send(process, signal.SIGINT)
         return process.returncode is not None
 
     await until(interrupted, "the end", LONG_ENOUGH)
@@ -688,7 +688,7 @@ async def test_interrupts_end_it_where_nobody_reads_its_output(server: RunningSe
 async def test_in_the_background_of_a_shell_interrupts_are_ignored(server: RunningServer) -> None:
     async with through_shell('trap "" INT; exec "$@"', f"{server.url}/echo") as process:
         await said(process, "* open")
-        process.send_signal(signal.SIGINT)
+        send(process, signal.SIGINT)
         done = await finish(process, b"still here\n")
     assert (done.code, done.out) == (0, "still here\n")
 

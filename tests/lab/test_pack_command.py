@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from tests.support.packs import LESSON, SERVER, copy_pack
 from tests.support.terminal import Terminal
@@ -139,6 +140,18 @@ def test_a_pack_with_a_problem_is_named_beside_the_others(state: Path, folder: P
     assert run("agree", "other")[0] == 1
     assert run("remove", "other")[0] == 0
     assert run("list")[0] == 0
+
+
+def test_the_columns_of_the_list_stand_below_each_other_in_japanese(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    folder = copy_pack(tmp_path / "課程")
+    run("add", folder)
+    head, row = run("list")[1].splitlines()
+    assert head.isascii() is False
+    for name, cell in (("コード", "未同意"), ("フォルダー", str(folder))):
+        assert cell_len(head.partition(name)[0]) == cell_len(row.partition(cell)[0]), (head, row)
 
 
 @pytest.mark.parametrize("command", ["add", "agree", "remove"])

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.packs import LESSON, SERVER, SMALL, copy_pack
 from wslab.bundled import SERVERS
@@ -17,6 +19,7 @@ from wslab.lab.pack_files import PackError
 from wslab.lab.packs import (
     ENVIRONMENT,
     NotAgreedError,
+    OwnTrust,
     Pack,
     PackServer,
     PackTrust,
@@ -24,9 +27,11 @@ from wslab.lab.packs import (
     load_pack,
     pack_servers,
     split_id,
+    work_name,
 )
 from wslab.lab.progress import ProgressStore
 from wslab.lab.progress_command import former_ids
+from wslab.lab.prose import ID
 from wslab.lab.server_status import ServerEntry
 from wslab.lab.state_file import StateError
 from wslab.wire.clock import Clock
@@ -234,3 +239,25 @@ def test_compiled_code_beside_a_server_is_not_used(pack: Pack) -> None:
         for env in (plain, {**plain, **ENVIRONMENT})
     ]
     assert told == ["evil\n", "good\n"]
+
+
+def test_one_knows_ones_own_packs(pack: Pack, state: Path) -> None:
+    trust = OwnTrust(state)
+    assert trust.agreed(pack)
+    trust.require(pack)
+    assert not state.exists()
+
+
+# Folders for work
+
+
+IDS = st.from_regex(ID, fullmatch=True)
+
+
+@given(st.lists(st.tuples(st.none() | IDS, IDS), min_size=2, max_size=2, unique=True))
+def test_no_two_lessons_share_a_folder_for_work(lessons: list[tuple[str | None, str]]) -> None:
+    one, other = (Path(work_name(*lesson)) for lesson in lessons)
+    assert one != other
+    assert one not in other.parents
+    assert other not in one.parents
+    assert len(one.parts) == len(other.parts) == 1

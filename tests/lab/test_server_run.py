@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.support.packs import LOUD, copy_pack
 from tests.support.servers import write_server
 from tests.support.supervised import (
     GOOD,
@@ -18,6 +20,7 @@ from tests.support.supervised import (
 )
 from tests.support.waiting import until
 from wslab.bundled import BundledError, ServerInfo
+from wslab.lab.packs import ENVIRONMENT, PackServer, PackTrust, load_pack
 from wslab.lab.supervisor import (
     ServerStartError,
     Supervisor,
@@ -243,3 +246,25 @@ class TestUsage:
     def test_psutil_is_not_imported_before_it_is_needed(self) -> None:
         program = "import sys, wslab.lab.supervisor; sys.exit('psutil' in sys.modules)"
         assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", program]) == 0
+
+
+class TestServersOfPacks:
+    async def test_one_that_nobody_agreed_to_does_not_start(self, tmp_path: Path) -> None:
+        pack = load_pack(copy_pack(tmp_path / "loud", "loud", LOUD))
+        server = PackServer(pack, PackTrust(tmp_path), "shout")
+        supervisor = Supervisor(Clock(), list, servers={"shout": server})
+        with pytest.raises(ServerStartError, match="nobody has agreed to run the code of loud"):
+            await supervisor.start("shout")
+        assert supervisor.status("shout").state == "failed"
+        (tmp_path / "agreed-packs.json").write_text('{"format": 99}')
+        with pytest.raises(ServerStartError, match="newer wslab"):
+            await supervisor.start("shout")
+
+    async def test_it_runs_in_its_own_environment(self, tmp_path: Path) -> None:
+        body = "ready(); say(event='told', told=os.environ.get('PYTHONPYCACHEPREFIX')); until_eof()"
+        server = replace(write_server(tmp_path, body), environment=ENVIRONMENT)
+        supervisor = Supervisor(Clock(), list, servers={"basic": server})
+        await supervisor.start("basic")
+        await until(lambda: len(supervisor.status("basic").tail) == 2, "its log line")
+        assert f'"told": "{os.devnull}"' in supervisor.status("basic").tail[1]
+        await supervisor.stop_all()

@@ -305,3 +305,50 @@ class TestBundledServers:
         # Whether it was ready before is a race here; what matters is that it went without complaint.
         assert await start in ("basic was stopped before it was ready", "it started")
         assert not [line for line in stopped.tail if not line.startswith("{")]
+
+
+class TestGuests:
+    async def test_they_come_beside_its_own_and_go_when_others_come(
+        self, lab: NewLab, tmp_path: Path
+    ) -> None:
+        one = lab(GOOD)
+        supervisor = one.supervisor
+        first = write_server(tmp_path, GOOD, name="first")
+        await supervisor.start("basic")
+        supervisor.bring({"first": first})
+        assert [status.name for status in supervisor.statuses()] == ["basic", "first"]
+        assert supervisor.entry("first") is first
+        assert not supervisor.runs_otherwise("first", ["--note", "x"])
+        started = await supervisor.start("first", options=["--note", "x"])
+        supervisor.bring({"first": first})
+        assert supervisor.status("first").pid == started.pid
+        assert supervisor.runs_otherwise("first", [])
+        assert not supervisor.runs_otherwise("first", ["--note", "x"])
+        (tmp_path / "other").mkdir()
+        other = write_server(tmp_path / "other", GOOD, name="first")
+        supervisor.bring({"first": other})
+        assert supervisor.status("first").state == "stopped"
+        await supervisor.start("first")
+        await until(lambda: not alive(started.pid), "the end of the first")
+        supervisor.bring({})
+        assert [status.name for status in supervisor.statuses()] == ["basic"]
+        assert one.status.state == "ready"
+        with pytest.raises(UnknownServer):
+            supervisor.entry("first")
+
+    async def test_none_takes_the_name_of_its_own(self, lab: NewLab, tmp_path: Path) -> None:
+        one = lab(GOOD)
+        (tmp_path / "other").mkdir()
+        one.supervisor.bring({"basic": write_server(tmp_path / "other", GOOD)})
+        assert one.supervisor.entry("basic").path == one.path
+        one.supervisor.bring({})
+        assert one.supervisor.entry("basic").path == one.path
+
+    async def test_the_end_of_all_waits_for_those_that_went(self, lab: NewLab, tmp_path: Path) -> None:
+        one = lab(GOOD)
+        guest = write_server(tmp_path, STUBBORN, name="guest")
+        one.supervisor.bring({"guest": guest})
+        pid = (await one.supervisor.start("guest")).pid
+        one.supervisor.bring({})
+        await one.supervisor.stop_all()
+        assert not alive(pid)

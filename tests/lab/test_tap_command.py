@@ -18,6 +18,7 @@ from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from tests.support.signalling import send
 from tests.support.tls_server import Authority
 from wslab.wire.events import Close, Http, Message, State
 from wslab.wire.jsonform import Header, load
@@ -61,7 +62,7 @@ class Command:
     async def end(self, number: int | None = None) -> tuple[int, str]:
         """Send a signal, wait for the end and return exit code and output."""
         if number is not None:
-            self.process.send_signal(number)
+            send(self.process, number)
         out, err = await asyncio.wait_for(self.process.communicate(), LONG_ENOUGH)
         self.said += err.decode()
         assert "Traceback" not in self.said

@@ -17,6 +17,7 @@ from websockets.asyncio.client import connect
 
 from tests.support.bundled_server import command, running
 from tests.support.raw_http import ask
+from tests.support.signalling import send
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ async def test_clients_are_told_and_the_exit_code_says_how(
     async with running("basic") as server, connect(server.url, proxy=None) as client:
         assert server.process.stdin is not None
         if isinstance(how, signal.Signals):
-            server.process.send_signal(how)
+            send(server.process, how)
         elif how == "restart":
             server.process.stdin.write(b"nonsense\n" + b"x" * 1000 + b"\n  restart \r\n")
         elif how == "restart without a newline":
@@ -70,9 +71,9 @@ async def test_a_second_signal_cuts_the_goodbye_short() -> None:
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
         )
         await reader.readuntil(b"\r\n\r\n")
-        server.process.send_signal(signal.SIGINT)
+        send(server.process, signal.SIGINT)
         assert (await reader.readexactly(4))[:1] == b"\x88"  # a Close, which is never answered here
-        server.process.send_signal(signal.SIGINT)
+        send(server.process, signal.SIGINT)
         async with asyncio.timeout(20):
             assert await server.process.wait() == 130
         writer.transport.abort()

@@ -172,11 +172,30 @@ server = { name = "basic", path = "/echo" }
 
 [[step]]
 id = "open"
-expect = [ { on = "http", dir = "s>c", status = 101 } ]
+solve = ["/connect"]
+expect = [ { on = "http", status = 101 } ]
 
 [[step]]
 id = "sent"
-expect = [ { on = "message", dir = "c>s", text = "$seed.word" } ]
+solve = ["{seed.word}"]
+expect = [ { on = "message", dir = "s>c", text = "$seed.word" } ]
+[[step.diagnose]]
+seen = { on = "message", dir = "c>s", text = "!$seed.word" }
+say = "other"
+
+[[mutant]]
+name = "no-such-path"
+lines = ["/connect /nowhere"]
+dies = "open"
+[[mutant]]
+name = "other-word"
+lines = ["hello"]
+dies = "sent"
+says = "other"
+[[mutant]]
+name = "nobody-listens"
+lines = ["/connect /silent", "{seed.word}"]
+dies = "sent"
 """
 _APP_EN = """+++
 title = "Say it"
@@ -195,6 +214,9 @@ Type `{seed.word}`.
 
 ### hint 1
 Then enter.
+
+## say other
+You said {text}.
 """
 _APP_JA = """+++
 title = "言う"
@@ -213,6 +235,9 @@ summary = "言葉を 1 つ言います。"
 
 ### hint 1
 次に enter です。
+
+## say other
+{text} と言いました。
 """
 _DRIVE = """format = 1
 name = "say it"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _PREAMBLE = """\
@@ -54,6 +55,7 @@ class FixtureServer:
     name: str
     path: Path
     port: int = 0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_server(folder: Path, body: str, *, name: str = "basic", port: int = 0) -> FixtureServer:

@@ -13,7 +13,7 @@ import sys
 import termios
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -158,8 +158,16 @@ class Terminal:
         Raises:
             AssertionError: it did not in time; the message holds the screen.
         """
+        self.until(lambda: self._shows(text), repr(text), timeout)
+
+    def until(self, condition: Callable[[], object], what: str, timeout: float = 20) -> None:
+        """Wait until something holds.
+
+        Raises:
+            AssertionError: it did not in time; the message holds the screen.
+        """
         try:
-            until_blocking(lambda: self._shows(text), repr(text), timeout)
+            until_blocking(condition, what, timeout)
         except AssertionError as error:
             state = "still runs" if self.returncode is None else f"ended with {self.returncode}"
             raise AssertionError(f"{error}; the command {state}; the screen:\n{self.text()}") from None

@@ -11,10 +11,13 @@ import pytest
 
 from tests.support.lab_app import a_lab
 from tests.support.lint_pack import APP, APP_ID, plant, write_pack
+from tests.support.packs import LOUD, copy_pack
 from tests.support.waiting import until
 from wslab.lab.course_files import load_course
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lint.drive import Driven, Place
+from wslab.lab.packs import load_pack
+from wslab.lab.source import Source
 from wslab.tasks import spawn
 from wslab.tui.lesson_drive import (
     QuickPilot,
@@ -83,7 +86,7 @@ async def test_a_step_that_does_not_come_true_is_told_by_its_name(tmp_path: Path
         'press = ["c"]\nwait = { state = "open", text = ["esc"], within = "15s" }',
         'press = ["d"]\nwait = { state = "open", within = "100ms" }',
     )
-    driven = await do_lesson(course, course.lesson(APP_ID), SEED)
+    driven = await do_lesson(Source(course), course.lesson(APP_ID), SEED)
     assert driven.where == "step 1 (connect)"
     assert driven.failure.startswith("waited 0.1 s for state open")
 
@@ -120,3 +123,10 @@ def test_what_came_of_it_goes_through_json() -> None:
     assert from_json(to_json(driven), "en", SEED) == driven
     assert "did not say" in from_json("{", "en", SEED).fault
     assert "did not say" in from_json("{}", "en", SEED).fault
+
+
+async def test_a_lesson_with_a_server_of_its_pack_is_driven(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path / "loud", "loud", LOUD)
+    driven = await drive_lesson(Place(folder, load_pack(folder).course.lesson("shout")), "en", SEED)
+    assert (driven.failure, driven.fault) == ("", "")
+    assert any(isinstance(event, Message) and event.preview == b"HELLO!!" for event in driven.events)

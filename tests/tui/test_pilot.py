@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.demo import Demo
 from tests.support.lab_app import a_lab
+from tests.support.packs import LOUD, agreed, copy_pack
 from wslab.tui.pilot import carry_out
 from wslab.tui.pilot_script import Step
 
@@ -138,3 +139,22 @@ def test_a_step_after_the_end_of_the_app_fails(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert "the app has ended with exit code 0" in done.stdout
+
+
+def test_a_pack_is_driven_once_it_was_agreed_to(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path / "loud", "loud", LOUD)
+    path = script(
+        tmp_path,
+        'press = "c"\nwait = { state = "open", within = "20s" }',
+        'type = "hey"\npress = "enter"\nwait = { event = { kind = "message", text = "HEY!!" }, within = "20s" }',
+    )
+    line = (path, "--pack", str(folder), "--lesson", "loud:shout")
+    refused = pilot(tmp_path, *line)
+    assert (refused.returncode, refused.stdout) == (3, "")
+    assert "nobody has agreed to run the code of loud" in refused.stderr
+    agreed(folder, tmp_path / "wslab")
+    done = pilot(tmp_path, *line)
+    assert done.returncode == 0, done.stdout + done.stderr
+    unknown = pilot(tmp_path, path, "--pack", str(folder), "--lesson", "loud:p9")
+    assert unknown.returncode == 2
+    assert "there is no lesson 'loud:p9'" in unknown.stderr

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.packs import LOUD, copy_pack
 from tests.support.terminal import Terminal
 from wslab.tui.run import prepare_environment
 
@@ -100,3 +101,68 @@ def test_a_signal_ends_even_a_loop_that_is_stuck(number: signal.Signals) -> None
         process.send_signal(number)
         assert process.wait(30) == 128 + number
         assert process.stdout.read() == ""
+
+
+PACK = ["--pack", "loud", "--lesson", "loud:shout"]
+ASKS = "May it? [y/N]"
+
+
+def is_asked(terminal: Terminal) -> None:
+    """Wait for the question, and see that nothing of the app was drawn before it."""
+    terminal.wait_for(ASKS)
+    assert "servers/shout.py" in terminal.text()
+    assert "wslab  " not in terminal.text()
+
+
+@pytest.mark.terminal
+@pytest.mark.parametrize("answer", ["n\r", "\r", "\x04"])
+def test_a_pack_that_is_refused_is_not_opened(tmp_path: Path, answer: str) -> None:
+    copy_pack(tmp_path / "loud", "loud", LOUD)
+    with Terminal([*WSLAB, *PACK], columns=120, env=environment(tmp_path), cwd=tmp_path) as terminal:
+        is_asked(terminal)
+        terminal.type(answer)
+        assert terminal.wait() == 3
+        text = " ".join(terminal.text().split())
+        assert (
+            "wslab: nobody has agreed to run the code of loud as it is now, so the lab is not opened" in text
+        )
+    assert not list((tmp_path / "wslab").glob("*agreed*"))
+
+
+@pytest.mark.terminal
+def test_a_pack_is_asked_about_once_for_each_content(tmp_path: Path) -> None:
+    folder = copy_pack(tmp_path / "loud", "loud", LOUD)
+    env = environment(tmp_path)
+    for asks in (True, False, True):
+        with Terminal([*WSLAB, *PACK], columns=100, rows=30, env=env, cwd=tmp_path) as terminal:
+            if asks:
+                is_asked(terminal)
+                terminal.type("y\r")
+            terminal.wait_for("Hear your word in capitals")
+            assert (ASKS in terminal.text()) is False
+            terminal.press("ctrl+q")
+            assert terminal.wait() == 0
+        if not asks:
+            (folder / "servers" / "more.py").write_text("")
+
+
+@pytest.mark.terminal
+def test_who_breaks_the_question_off_opens_nothing(tmp_path: Path) -> None:
+    copy_pack(tmp_path / "loud", "loud", LOUD)
+    with Terminal([*WSLAB, *PACK], columns=120, env=environment(tmp_path), cwd=tmp_path) as terminal:
+        is_asked(terminal)
+        terminal.press("ctrl+c")
+        assert terminal.wait() == 130
+
+
+@pytest.mark.terminal
+def test_what_is_no_pack_ends_in_one_line(tmp_path: Path) -> None:
+    for arguments, code, said in (
+        (["--pack", "a\x1b[2Jb"], 2, "No such file or directory"),
+        (["--lesson", "none:x"], 2, "there is no lesson 'none:x'"),
+    ):
+        env = environment(tmp_path / arguments[0])
+        with Terminal([*WSLAB, *arguments], columns=200, env=env, cwd=tmp_path) as terminal:
+            assert terminal.wait() == code
+            assert said in " ".join(terminal.text().split())
+            assert "Traceback" not in terminal.text()

@@ -7,7 +7,6 @@ import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from wslab.bundled import SERVERS
 from wslab.i18n import _, spoken
 from wslab.lab.commands import (
     CommandError,
@@ -19,7 +18,7 @@ from wslab.lab.commands import (
     parse_switch,
     read_file,
 )
-from wslab.lab.workbench import BUNDLED, Workbench
+from wslab.lab.workbench import Workbench
 from wslab.net.options import DeflateOffer
 from wslab.units import format_size, parse_duration, parse_size
 
@@ -152,19 +151,18 @@ class BenchCommands:
 
     async def _do_server(self, rest: str) -> None:
         verb, _space, name = rest.partition(" ")
-        name = name.strip() or BUNDLED
-        if name not in SERVERS:
+        name = name.strip() or self._bench.servers.name
+        known = [status.name for status in self._bench.supervisor.statuses()]
+        if name not in known:
             raise CommandError(
-                _("there is no server {name!r}: there are {names}").format(
-                    name=name, names=", ".join(SERVERS)
-                )
+                _("there is no server {name!r}: there are {names}").format(name=name, names=", ".join(known))
             )
         if verb == "start":
-            await self._bench.start_server(name)
+            await self._bench.servers.start(name)
         elif verb == "stop":
             await self._bench.supervisor.stop(name)
         elif verb == "restart":
-            await self._bench.restart_server(name)
+            await self._bench.servers.restart(name)
         else:
             raise CommandError(_("/server takes start, stop or restart, not {verb!r}").format(verb=verb))
 

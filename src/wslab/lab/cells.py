@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from wslab.lab.lines import visible
@@ -34,6 +36,15 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     shown = fit(text, width)
     space = " " * (width - cell_len(shown))
     return space + shown if right else shown + space
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of equal length as lines whose columns stand below each other, two cells apart."""
+    shown = [[plain(cell.expandtabs(1)) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
+    return [
+        "  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown
+    ]
 
 
 def wrap(text: str, width: int, indent: str = "") -> list[str]:

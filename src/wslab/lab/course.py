@@ -48,14 +48,16 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A wrong solution, and what must become of it."""
+    """A wrong solution of an exercise, or a wrong way in the app, and what must become of it."""
 
-    file: str
-    """Its name in `mutants/`."""
+    name: str
+    """Of an exercise the name of its file in `mutants/`."""
     dies: str
     """Id of the step that it does not get past."""
     says: str | None
     """Key of what the learner is told; None where no diagnosis fits."""
+    lines: tuple[str, ...] = ()
+    """In the app: what is typed at that step. `lab/learner_lines.py` reads it."""
 
 
 @dataclass(frozen=True, slots=True)

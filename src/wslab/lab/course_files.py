@@ -28,6 +28,7 @@ from wslab.lab.course import (
     Phase,
     check_graph,
 )
+from wslab.lab.learner_lines import LineError, parse_learner_line
 from wslab.lab.play import PlayError, check_play
 from wslab.lab.prose import ID, Localized, Prose
 from wslab.lab.steps import Step, parse_steps
@@ -38,7 +39,9 @@ _LANG = re.compile(r"[a-z]{2,3}")
 _RFC = re.compile(r"[1-9]\d{2,4}#[1-9]\d*(\.[1-9]\d*)*")
 _URL_PATH = re.compile(r"/[!-\"$-~]*")
 _OPTION = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")
+_MUTANT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PROGRAM = re.compile(r"[A-Za-z0-9_]+\.py")
+_LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")
 _LONGEST_LESSON = 120
 _LONGEST_ATTEMPT = "60s"
 _MOST_SEEDS = 20
@@ -113,9 +116,8 @@ def _load_lesson(folder: Path, phase: int, own_servers: Collection[str]) -> Less
         )
     mode = table.one_of("mode", _MODES)
     exercise = _load_exercise(table, folder) if mode == "exercise" else None
-    for key in ("exercise", "mutant"):
-        if exercise is None and key in table:
-            raise table.error("mode", mode, f"exercise, since {key} belongs to exercises")
+    if exercise is None and "exercise" in table:
+        raise table.error("mode", mode, "exercise, since exercise belongs to exercises")
     writes_server = exercise is not None and exercise.kind == "server"
     server, path, options = (
         _load_server(table, own_servers) if "server" in table or not writes_server else (None, "/", ())
@@ -126,11 +128,16 @@ def _load_lesson(folder: Path, phase: int, own_servers: Collection[str]) -> Less
             raise CourseError(
                 f"{table.file}: step {number}: play is there; it must be only in exercises of kind server"
             )
+        if step.solve and mode != "app":
+            raise CourseError(
+                f"{table.file}: step {number}: solve is there; it must be only in lessons done in the app"
+            )
+        _check_lines(f"{table.file}: step {number}: solve", step.solve)
     try:
         check_play([step.play for step in steps])
     except PlayError as error:
         raise CourseError(f"{table.file}: play: {error}") from None
-    mutants = _load_mutants(table, folder, steps) if exercise else ()
+    mutants = _load_mutants(table, folder, steps) if exercise else _load_wrong_ways(table, steps)
     if mode == "app":
         _demand(folder / "drive.toml", "a lesson done in the app needs the keys that solve it")
     prose = _read_prose(folder)
@@ -215,25 +222,54 @@ def _named(table: Table, error: PatternError) -> CourseError:
 def _load_mutants(table: Table, folder: Path, steps: Sequence[Step]) -> tuple[Mutant, ...]:
     mutants = []
     ids = [step.id for step in steps]
-    says = [key for step in steps for key in step.says]
+    says = _says(steps)
     for entry in table.tables("mutant") if "mutant" in table else []:
         entry.only({"file", "dies", "says"})
         name = entry.text("file", _PROGRAM, "the name of a Python file in mutants/, such as sends_bytes.py")
         _demand(folder / "mutants" / name, f"{table.file} has it as a mutant")
         mutants.append(
             Mutant(
-                file=name,
+                name=name,
                 dies=entry.one_of("dies", ids),
                 says=entry.one_of("says", says) if "says" in entry else None,
             )
         )
-    _refuse_twins(table.file, "mutant.file", [mutant.file for mutant in mutants])
-    known = {mutant.file for mutant in mutants}
+    _refuse_twins(table.file, "mutant.file", [mutant.name for mutant in mutants])
+    known = {mutant.name for mutant in mutants}
     for file in sorted((folder / "mutants").glob("*.py")):
         # A mutant that nobody runs would be taken for one that dies.
         if file.name not in known:
             raise CourseError(f"{file}: there is no [[mutant]] for this file in {table.file}")
     return tuple(mutants)
+
+
+def _load_wrong_ways(table: Table, steps: Sequence[Step]) -> tuple[Mutant, ...]:
+    """Return the mutants of a lesson done in the app: lines in place of those that solve a step."""
+    mutants = []
+    for number, entry in enumerate(table.tables("mutant") if "mutant" in table else [], 1):
+        entry.only({"name", "lines", "dies", "says"})
+        mutant = Mutant(
+            name=entry.text("name", _MUTANT_NAME, "words of a-z and 0-9 joined by -, such as typed-c"),
+            lines=entry.texts("lines", _LINE, "a line such as hello or /connect /echo"),
+            dies=entry.one_of("dies", [step.id for step in steps]),
+            says=entry.one_of("says", _says(steps)) if "says" in entry else None,
+        )
+        _check_lines(f"{table.file}: mutant {number}: lines", mutant.lines)
+        mutants.append(mutant)
+    _refuse_twins(table.file, "mutant.name", [mutant.name for mutant in mutants])
+    return tuple(mutants)
+
+
+def _says(steps: Sequence[Step]) -> list[str]:
+    return list(dict.fromkeys(key for step in steps for key in step.says))
+
+
+def _check_lines(where: str, lines: Sequence[str]) -> None:
+    for number, line in enumerate(lines, 1):
+        try:
+            parse_learner_line(line)
+        except LineError as error:
+            raise CourseError(f"{where} {number}: {error}") from None
 
 
 def _read_prose(folder: Path) -> dict[str, Prose]:
@@ -258,7 +294,7 @@ def _check_sections(prose: Prose, steps: Sequence[Step], *, whole: bool) -> None
     A translation may lack sections: they are shown in English.
     """
     ids = [step.id for step in steps]
-    says = list(dict.fromkeys(key for step in steps for key in step.says))
+    says = _says(steps)
     needed = [*(f"step.{name}" for name in ids), *(f"say.{key}" for key in says)]
     for anchor in prose.anchors:
         if anchor.startswith(("step.", "say.")) and anchor not in needed:

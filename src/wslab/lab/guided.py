@@ -17,7 +17,7 @@ from wslab.i18n import N_, _
 from wslab.lab.bench_commands import BenchCommands
 from wslab.lab.cells import fit, wrap
 from wslab.lab.commands import COMMANDS, CommandError
-from wslab.lab.course import Course, Lesson
+from wslab.lab.course import Lesson
 from wslab.lab.failure_report import event_words
 from wslab.lab.learner import Learner
 from wslab.lab.lesson_command import run_in_loop
@@ -26,6 +26,7 @@ from wslab.lab.lesson_run import Seed
 from wslab.lab.lesson_session import LessonSession
 from wslab.lab.line_input import LineInput, LineTooLong
 from wslab.lab.plain_markdown import markdown_lines
+from wslab.lab.source import Source
 from wslab.lab.state import state_folder
 from wslab.lab.steps import Status
 from wslab.lab.workbench import Workbench, WorkbenchError
@@ -50,16 +51,17 @@ KEYS = N_(
 Say = Callable[[str], None]
 
 
-def run_guided(course: Course, lesson: Lesson, seed: int | None) -> int:
+def run_guided(source: Source, lesson: Lesson, seed: int | None) -> int:
     """Do a lesson line by line and return the exit code: 0 where it was passed, 1 where it was left."""
-    return run_in_loop(lambda: _run(course, lesson, seed))
+    return run_in_loop(lambda: _run(source, lesson, seed))
 
 
-async def _run(course: Course, lesson: Lesson, seed: int | None) -> int:
+async def _run(source: Source, lesson: Lesson, seed: int | None) -> int:
     bench = Workbench()
-    learner = Learner(course, state_folder(), bench.clock, seed=None if seed is None else Seed(seed))
+    learner = Learner(source, state_folder(), bench.clock, seed=None if seed is None else Seed(seed))
     try:
         session = learner.sit_down(lesson)
+        bench.servers.study(lesson, source.servers)
         assert session is not None
         interactive = sys.stdin is not None and sys.stdin.isatty()
         return await Guide(lesson, session, bench, _print, interactive).run(_typed())

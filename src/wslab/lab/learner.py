@@ -8,15 +8,15 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from wslab.lab.attempts import AttemptLog
-from wslab.lab.course import Course, Lesson
-from wslab.lab.exercise import ExerciseRunner
+from wslab.lab.course import Lesson, Phase
 from wslab.lab.exercise_session import ExerciseSession
 from wslab.lab.lesson_record import LessonRecord
 from wslab.lab.lesson_run import Seed, report_error
 from wslab.lab.lesson_session import LessonSession
 from wslab.lab.progress import ProgressStore
 from wslab.lab.progress_data import Progress
-from wslab.lab.workspace import HOME, Workspace
+from wslab.lab.source import Source
+from wslab.lab.workspace import Workspace
 from wslab.tasks import spawn
 from wslab.wire.clock import Clock
 
@@ -29,25 +29,26 @@ class Learner:
 
     def __init__(
         self,
-        course: Course,
+        source: Source,
         folder: Path,
         clock: Clock,
         *,
-        work: Path = Path(HOME),
+        work: Path | None = None,
         seed: Seed | None = None,
         report: Callable[[Exception], None] = report_error,
     ) -> None:
         """Read what is kept.
 
         Args:
-            course: what is learned.
+            source: what is learned, and what may run of it.
             folder: for state; made when there is something to keep.
             clock: the one that stamps the events.
-            work: where the folders of exercises are made.
+            work: where the folders of exercises are made; where they always are if it is None.
             seed: of every sitting; a new one for each where it is None.
             report: takes errors of the lab itself.
         """
-        self.course = course
+        self.source = source
+        self.course = course = source.course
         self.folder = folder
         self.store = ProgressStore(
             folder, course.id, {each.id: each.formerly for each in course.lessons}, clock
@@ -96,6 +97,17 @@ class Learner:
                     return each
         return self.course.lessons[0]
 
+    def lesson_of(self, phase: Phase) -> Lesson | None:
+        """Return the lesson of a phase to go on with; None where it has no lessons yet.
+
+        It is the one opened last, else the first that is not finished, else the first.
+        """
+        if self.lesson in phase.lessons:
+            return self.lesson
+        finished = self.finished
+        left = [each for each in phase.lessons if each.id not in finished]
+        return next(iter(left or phase.lessons), None)
+
     def listen(self, listener: Callable[[], None]) -> None:
         """Have ``listener`` called whenever something was kept, or could not be."""
         self._listeners.append(listener)
@@ -120,8 +132,8 @@ class Learner:
 
     def _work_at(self, lesson: Lesson, entry: str) -> ExerciseSession:
         record = LessonRecord(self.course, lesson, self.folder)
-        space = Workspace(lesson.folder / "start", self._work / lesson.id, entry)
-        return ExerciseSession(lesson, record, ExerciseRunner(lesson), space)
+        space = Workspace(lesson.folder / "start", self.source.work(lesson, self._work), entry)
+        return ExerciseSession(lesson, record, self.source.runner(lesson), space)
 
     def get_up(self) -> None:
         """Leave the lesson."""

@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 from wslab.i18n import _
 from wslab.lab.cells import pad, wrap
 from wslab.lab.state import state_folder
-from wslab.lab.workspace import HOME, Workspace, WorkspaceError, files_in
+from wslab.lab.workspace import Workspace, WorkspaceError, files_in
 
 if TYPE_CHECKING:
     from wslab.lab.course import Course, Lesson
-    from wslab.lab.exercise import ExerciseRunner
     from wslab.lab.lesson_record import LessonRecord
-    from wslab.lab.packs import Pack
+    from wslab.lab.source import Source
 
 OK = 0
 FAILED = 1
@@ -76,10 +75,10 @@ def start_lesson(lesson_id: str, folder: Path | None) -> int:
     from wslab.lab.lesson_prose import task_lines
 
     try:
-        course, lesson = the_lesson(lesson_id)
-        record = the_record(course, lesson)
+        source, lesson = the_lesson(lesson_id)
+        record = the_record(source, lesson)
         if lesson.exercise is not None:
-            space = workspace(lesson, folder)
+            space = workspace(source, lesson, folder)
             copied = space.copy()
             for path in copied.there:
                 tell(_("{file} is there already and stays as it is").format(file=space.folder / path))
@@ -92,12 +91,16 @@ def start_lesson(lesson_id: str, folder: Path | None) -> int:
     record.opened()
     show(task_lines(lesson, WIDTH))
     if lesson.exercise is not None:
-        file = workspace(lesson, folder).file
-        tell(_("edit {file}, then: wslab lesson run {lesson} --watch").format(file=file, lesson=lesson.id))
+        file = workspace(source, lesson, folder).file
+        tell(
+            _("edit {file}, then: wslab lesson run {lesson} --watch").format(
+                file=file, lesson=source.full_id(lesson)
+            )
+        )
     else:
         tell(
             _("wslab lesson run {lesson} does it here, wslab --lesson {lesson} in the app").format(
-                lesson=lesson.id
+                lesson=source.full_id(lesson)
             )
         )
     return finish(record)
@@ -106,11 +109,11 @@ def start_lesson(lesson_id: str, folder: Path | None) -> int:
 def run_lesson(options: argparse.Namespace) -> int:
     """Run an exercise, or do any other lesson line by line. Return the exit code."""
     try:
-        course, lesson = the_lesson(options.lesson)
+        source, lesson = the_lesson(options.lesson)
         if lesson.mode == "exercise":
             from wslab.lab.lesson_runs import run_exercise_command
 
-            return run_exercise_command(course, lesson, the_pack(options.lesson), options)
+            return run_exercise_command(source, lesson, options)
         for name in ("watch", "solution", "file", "json", "junit", "folder"):
             if getattr(options, name):
                 raise LessonProblem(
@@ -121,7 +124,8 @@ def run_lesson(options: argparse.Namespace) -> int:
                 )
         from wslab.lab.guided import run_guided
 
-        return run_guided(course, lesson, seed_of(options.seed))
+        permitted(lambda: source.permit_lesson(lesson))
+        return run_guided(source, lesson, seed_of(options.seed))
     except LessonProblem as problem:
         return refuse(problem)
     except WorkspaceError as error:
@@ -133,8 +137,8 @@ def show_hint(lesson_id: str, step_id: str | None) -> int:
     from wslab.lab.lesson_prose import hint_lines
 
     try:
-        course, lesson = the_lesson(lesson_id)
-        record = the_record(course, lesson)
+        source, lesson = the_lesson(lesson_id)
+        record = the_record(source, lesson)
         place = record.open_step()
         if step_id is not None:
             ids = [step.id for step in lesson.steps]
@@ -152,7 +156,7 @@ def show_hint(lesson_id: str, step_id: str | None) -> int:
     if lines is None:
         tell(
             _("there is no further hint; wslab lesson solution {lesson} shows the solution").format(
-                lesson=lesson.id
+                lesson=source.full_id(lesson)
             )
         )
         return max(FAILED, finish(record))
@@ -163,9 +167,9 @@ def show_hint(lesson_id: str, step_id: str | None) -> int:
 def show_solution(lesson_id: str) -> int:
     """Print the solution of an exercise, once it is open. Return the exit code."""
     try:
-        course, lesson = the_lesson(lesson_id)
+        source, lesson = the_lesson(lesson_id)
         exercise(lesson)
-        record = the_record(course, lesson)
+        record = the_record(source, lesson)
         why = record.why_closed()
         if why:
             raise LessonProblem(why, FAILED)
@@ -182,8 +186,8 @@ def show_solution(lesson_id: str) -> int:
 def reset_lesson(lesson_id: str, folder: Path | None, yes: bool) -> int:
     """Begin the files of an exercise anew, once the learner agrees, and keep the old ones."""
     try:
-        _course, lesson = the_lesson(lesson_id)
-        space = workspace(lesson, folder)
+        source, lesson = the_lesson(lesson_id)
+        space = workspace(source, lesson, folder)
         if not yes:
             if sys.stdin is None or not sys.stdin.isatty():
                 raise LessonProblem(_("there is nobody to ask: add --yes"), USAGE)
@@ -240,78 +244,60 @@ def the_course() -> Course:
         raise LessonProblem(str(error), NOT_STARTED) from error
 
 
-def the_lesson(lesson_id: str) -> tuple[Course, Lesson]:
-    """Return the course and one lesson of it, also by a former id.
+def the_lesson(lesson_id: str) -> tuple[Source, Lesson]:
+    """Return one lesson, also by a former id, and where it comes from; `pack:lesson` is one of a pack.
 
     Raises:
-        LessonProblem: there is none.
+        LessonProblem: there is none, or its pack can't be read.
     """
-    pack = the_pack(lesson_id)
-    course = the_course() if pack is None else pack.course
+    from wslab.lab.packs import split_id
+    from wslab.lab.source import Source
+
+    name, own_id = split_id(lesson_id)
+    source = Source(the_course()) if name is None else _pack_source(name)
     try:
-        return course, course.lesson(lesson_id.rpartition(":")[2])
+        return source, source.course.lesson(own_id)
     except KeyError as error:
         raise LessonProblem(str(error.args[0]), USAGE) from None
 
 
-def the_pack(lesson_id: str) -> Pack | None:
-    """Return the lesson pack that an id such as `pack:lesson` names; None for a bundled lesson.
-
-    Raises:
-        LessonProblem: there is none of that name, or it can't be read.
-    """
+def _pack_source(name: str) -> Source:
     from wslab.lab.pack_files import PackError
-    from wslab.lab.packs import split_id
+    from wslab.lab.pack_shelf import PackShelf
+    from wslab.lab.packs import PackTrust
+    from wslab.lab.source import Source
     from wslab.lab.state_file import StateError
 
-    name, _lesson = split_id(lesson_id)
-    if name is None:
-        return None
-    from wslab.lab.pack_shelf import PackShelf
-
+    folder = state_folder()
     try:
-        return PackShelf(state_folder()).pack(name)
+        return Source.of(PackShelf(folder).pack(name), PackTrust(folder))
     except (PackError, StateError, OSError) as error:
         raise LessonProblem(str(error), USAGE) from error
 
 
-def the_runner(lesson: Lesson, pack: Pack | None) -> ExerciseRunner:
-    """Return what runs an exercise. Code of a pack runs only as far as it was agreed to, each time.
+def permitted(permit: Callable[[], None]) -> None:
+    """Ask whether code of a pack may run.
+
+    Args:
+        permit: `Source.permit`, or what raises as it does.
 
     Raises:
-        LessonProblem: nobody has agreed to the code of the pack as it is now.
+        LessonProblem: nobody has agreed to it as it is now.
     """
-    from wslab.lab.exercise import ExerciseRunner
-
-    if pack is None:
-        return ExerciseRunner(lesson)
     from wslab.lab.pack_files import PackError
-    from wslab.lab.packs import ENVIRONMENT, PackTrust, pack_servers
     from wslab.lab.state_file import StateError
-    from wslab.lab.trial import TrialFault
-
-    trust = PackTrust(state_folder())
-    found = pack
-
-    def permit() -> None:
-        try:
-            trust.require(found)
-        except (PackError, StateError, OSError) as error:
-            raise TrialFault(str(error)) from error
 
     try:
         permit()
-        servers = pack_servers(pack, trust)
-    except (TrialFault, PackError) as error:
+    except (PackError, StateError, OSError) as error:
         raise LessonProblem(str(error), NOT_STARTED) from error
-    return ExerciseRunner(lesson, servers=servers, environment=ENVIRONMENT, permit=permit)
 
 
-def the_record(course: Course, lesson: Lesson) -> LessonRecord:
+def the_record(source: Source, lesson: Lesson) -> LessonRecord:
     """Return what is kept of a lesson."""
     from wslab.lab.lesson_record import LessonRecord
 
-    return LessonRecord(course, lesson, state_folder())
+    return LessonRecord(source.course, lesson, state_folder())
 
 
 def exercise(lesson: Lesson) -> Lesson:
@@ -325,15 +311,15 @@ def exercise(lesson: Lesson) -> Lesson:
     return lesson
 
 
-def workspace(lesson: Lesson, folder: Path | None) -> Workspace:
-    """Return the learner's folder for an exercise.
+def workspace(source: Source, lesson: Lesson, folder: Path | None) -> Workspace:
+    """Return the learner's folder for an exercise: the one that was given, else its own.
 
     Raises:
         LessonProblem: it is no exercise.
     """
     found = exercise(lesson)
     assert found.exercise is not None
-    place = Path(HOME) / lesson.id if folder is None else folder
+    place = source.work(lesson) if folder is None else folder
     return Workspace(lesson.folder / "start", place, found.exercise.entry)
 
 

@@ -10,24 +10,24 @@ from pathlib import Path
 
 from wslab.i18n import _
 from wslab.lab.attempt_output import attempt_json, outcome_lines, write_junit
-from wslab.lab.course import Course, Lesson
+from wslab.lab.course import Lesson
 from wslab.lab.exercise import Attempt, ExerciseRunner, Outcome
 from wslab.lab.lesson_command import (
     NOT_STARTED,
     USAGE,
     LessonProblem,
+    permitted,
     run_in_loop,
     seed_of,
     show,
     tell,
     the_record,
-    the_runner,
     workspace,
 )
 from wslab.lab.lesson_record import LessonRecord
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lesson_watch import WatchSession
-from wslab.lab.packs import Pack
+from wslab.lab.source import Source
 from wslab.lab.workspace import assemble
 
 OK = 0
@@ -35,9 +35,7 @@ FAILED = 1
 UNKNOWN = 4
 
 
-def run_exercise_command(
-    course: Course, lesson: Lesson, pack: Pack | None, options: argparse.Namespace
-) -> int:
+def run_exercise_command(source: Source, lesson: Lesson, options: argparse.Namespace) -> int:
     """Run an exercise as the options of `wslab lesson run` say and return the exit code.
 
     Raises:
@@ -48,15 +46,16 @@ def run_exercise_command(
     own = not (options.solution or options.file)
     if options.watch and not own:
         raise LessonProblem(_("--watch runs your own file: leave --solution and --file out"), USAGE)
-    record = the_record(course, lesson) if own else None
-    with _folder(lesson, options) as folder:
+    record = the_record(source, lesson) if own else None
+    with _folder(source, lesson, options) as folder:
         if record is not None:
             record.opened()
+        permitted(source.permit)
         if options.watch:
             assert record is not None
-            space = workspace(lesson, options.folder)
-            return run_in_loop(lambda: WatchSession(the_runner(lesson, pack), space, record, seeds).run())
-        return run_in_loop(lambda: _once(the_runner(lesson, pack), folder, seeds, record, options))
+            space = workspace(source, lesson, options.folder)
+            return run_in_loop(lambda: WatchSession(source.runner(lesson), space, record, seeds).run())
+        return run_in_loop(lambda: _once(source.runner(lesson), folder, seeds, record, options))
 
 
 async def _once(
@@ -99,9 +98,9 @@ def code_of(outcome: Outcome) -> int:
 
 
 @contextmanager
-def _folder(lesson: Lesson, options: argparse.Namespace) -> Iterator[Path]:
+def _folder(source: Source, lesson: Lesson, options: argparse.Namespace) -> Iterator[Path]:
     """Provide the folder to run in: the learner's, or a new one with another answer."""
-    space = workspace(lesson, options.folder)
+    space = workspace(source, lesson, options.folder)
     if options.solution or options.file:
         over = lesson.folder / "solution" if options.solution else options.file
         with tempfile.TemporaryDirectory(prefix="wslab-") as new:
@@ -111,7 +110,7 @@ def _folder(lesson: Lesson, options: argparse.Namespace) -> Iterator[Path]:
     if not space.file.is_file():
         raise LessonProblem(
             _("there is no {file}: begin with wslab lesson start {lesson}").format(
-                file=space.file, lesson=lesson.id
+                file=space.file, lesson=source.full_id(lesson)
             ),
             NOT_STARTED,
         )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wslab.lab.pack_shelf import PackShelf, Shelved
-    from wslab.lab.packs import Pack, PackTrust
+    from wslab.lab.packs import PackTrust
 
 OK = 0
 FAILED = 1
@@ -73,6 +73,7 @@ def _guarded(
 
 
 def _list(_options: argparse.Namespace, shelf: PackShelf, trust: PackTrust) -> int:
+    from wslab.lab.cells import table
     from wslab.lab.pack_files import PackError
 
     rows: list[tuple[str, ...]] = [(_("name"), _("lessons"), _("code"), _("from"), _("folder"))]
@@ -83,9 +84,7 @@ def _list(_options: argparse.Namespace, shelf: PackShelf, trust: PackTrust) -> i
         except PackError as error:
             problems.append(str(error))
     if len(rows) > 1:
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print("\n".join(table(rows)))
     elif not problems:
         _say(_("there is no pack; add one with `wslab lesson pack add FOLDER`"))
     for problem in problems:
@@ -102,7 +101,7 @@ def _row(one: Shelved, trust: PackTrust) -> tuple[str, ...]:
         code = _("none")
     else:
         code = _("agreed to") if trust.agreed(one.pack) else _("not agreed to")
-    return (one.name, str(len(one.pack.course.lessons)), code, one.source, ascii(str(one.folder))[1:-1])
+    return (one.name, str(len(one.pack.course.lessons)), code, one.source, str(one.folder))
 
 
 def _add(options: argparse.Namespace, shelf: PackShelf, trust: PackTrust) -> int:
@@ -125,13 +124,15 @@ def _add(options: argparse.Namespace, shelf: PackShelf, trust: PackTrust) -> int
 
 
 def _agree(options: argparse.Namespace, shelf: PackShelf, trust: PackTrust) -> int:
+    from wslab.lab.pack_consent import asked, can_ask, list_code
+
     pack = shelf.pack(options.name)
     # The hash comes before the list: what changes after it is refused by `agree`.
     shown = pack.content_hash()
     if not pack.code_files():
         _say(_("{pack} has no code: there is nothing to agree to").format(pack=pack.name))
         return OK
-    _print_code(pack, shown)
+    list_code(pack, shown, sys.stdout)
     if trust.agreed(pack):
         _say(_("you have agreed to this before"))
         return OK
@@ -143,7 +144,10 @@ def _agree(options: argparse.Namespace, shelf: PackShelf, trust: PackTrust) -> i
                 )
             )
             return FAILED
-    elif not _asked():
+    elif not can_ask():
+        _say(_("agree asks first; where nobody can answer, give --hash"))
+        return FAILED
+    elif not asked():
         return FAILED
     trust.agree(pack, shown)
     _say(_("the code of {pack} may run as it is now").format(pack=pack.name))
@@ -155,30 +159,6 @@ def _remove(options: argparse.Namespace, shelf: PackShelf, trust: PackTrust) -> 
     trust.forget(options.name)
     _say(_("{pack} is forgotten; its folder and your progress stay").format(pack=options.name))
     return OK
-
-
-def _print_code(pack: Pack, shown: str) -> None:
-    files = pack.code_files()
-    print(
-        _("What could run of {pack}, in {folder}:").format(
-            pack=pack.name, folder=ascii(str(pack.folder))[1:-1]
-        )
-    )
-    width = max(len(str(file.size)) for file in files)
-    for file in files:
-        print(f"  {file.size:>{width}}  {file.path}" + (f" -> {file.link!a}" if file.link else ""))
-    print(_("content hash: {hash}").format(hash=shown))
-
-
-def _asked() -> bool:
-    # A stream that was closed before the process began is None.
-    if sys.stdin is None or not sys.stdin.isatty():
-        _say(_("agree asks first; where nobody can answer, give --hash"))
-        return False
-    sys.stdout.flush()
-    question = _("It would run with all you may do on this machine. May it? [y/N] ")
-    print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _say(text: str) -> None:

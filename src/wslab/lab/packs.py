@@ -27,6 +27,9 @@ from wslab.wire.clock import Clock
 
 BETWEEN = ":"
 """What stands between the name of a pack and the id of a lesson in it."""
+BETWEEN_IN_FOLDERS = "."
+"""The same in the name of a learner's folder, where a colon means something to shells and other systems. No
+id has one, so no two lessons share a folder."""
 
 ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {"PYTHONPYCACHEPREFIX": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -81,7 +84,7 @@ def load_pack(folder: Path) -> Pack:
                 _("{folder} has no course.toml; a pack is a folder with one").format(folder=folder)
             )
         pack_files(root)  # before anything is read: no link may lead out of it
-        course = load_course(root, _own_servers(root))
+        course = load_course(root, server_names(root))
     except OSError as error:
         raise PackError(f"{folder}: {error.strerror or error}") from error
     except CourseError as error:
@@ -106,6 +109,11 @@ def load_pack(folder: Path) -> Pack:
 def full_id(pack: str | None, lesson_id: str) -> str:
     """Return what a lesson is called everywhere: with its pack before it, unless it is a bundled one."""
     return lesson_id if pack is None else pack + BETWEEN + lesson_id
+
+
+def work_name(pack: str | None, lesson_id: str) -> str:
+    """Return the name of the learner's folder for a lesson: that of no other lesson, bundled or of a pack."""
+    return lesson_id if pack is None else pack + BETWEEN_IN_FOLDERS + lesson_id
 
 
 def split_id(text: str) -> tuple[str | None, str]:
@@ -201,6 +209,14 @@ class PackTrust:
         return isinstance(known, dict) and _pack_of(known.get(found)) == name
 
 
+class OwnTrust(PackTrust):
+    """Of packs whose code is known: one's own, or agreed to as who started this process knows."""
+
+    def agreed(self, _pack: Pack) -> bool:
+        """Return that it is."""
+        return True
+
+
 def _pack_of(entry: object) -> object:
     return entry.get("pack") if isinstance(entry, dict) else None
 
@@ -234,13 +250,30 @@ class PackServer:
         self.trust.require(self.pack)
         return path
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Variables for its process: see `ENVIRONMENT`."""
+        return ENVIRONMENT
+
 
 def pack_servers(pack: Pack, trust: PackTrust) -> dict[str, ServerEntry]:
-    """Return every server that a lesson of the pack can name: the bundled ones and its own. None is run."""
-    return {**SERVERS, **{name: PackServer(pack, trust, name) for name in _own_servers(pack.folder)}}
+    """Return every server that a lesson of the pack can name: the bundled ones and its own. None is run.
+
+    May raise as `own_servers` does.
+    """
+    return {**SERVERS, **own_servers(pack, trust)}
 
 
-def _own_servers(folder: Path) -> list[str]:
+def own_servers(pack: Pack, trust: PackTrust) -> dict[str, ServerEntry]:
+    """Return the servers that a pack brings along, by name. None is run.
+
+    Raises:
+        PackError: one is called as a bundled one.
+    """
+    return {name: PackServer(pack, trust, name) for name in server_names(pack.folder)}
+
+
+def server_names(folder: Path) -> list[str]:
     """Return the names of the servers in the folder of a pack.
 
     Raises:

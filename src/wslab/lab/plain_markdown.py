@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+from wslab.lab import wide_wrap
+
 WIDTH = 80
 
 
@@ -19,6 +21,7 @@ def markdown_lines(text: str, width: int = WIDTH, indent: str = "") -> list[str]
     from rich.console import Console
     from rich.markdown import Markdown
 
+    wide_wrap.install()
     out = io.StringIO()
     console = Console(
         file=out,

@@ -66,12 +66,14 @@ def _add_pack(parser: argparse.ArgumentParser, default: str | None) -> None:
 
 def show(options: argparse.Namespace) -> int:
     """Print every lesson with its steps. Return the exit code: 1 where progress is not being kept."""
+    from wslab.lab.cells import table
+
     opened = _open(options)
     if opened is None:
         return COULD_NOT_START
     course, store = opened
     progress = store.load()
-    _print_table(list(_rows(course.lessons, progress)))
+    print("\n".join(table(list(_rows(course.lessons, progress)))))
     return _end(store)
 
 
@@ -267,15 +269,6 @@ def _count(number: int) -> str:
 
 def _help(helped: bool) -> str:
     return _("with help") if helped else "–"
-
-
-def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
-    from rich.cells import cell_len
-
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
 
 
 def _end(store: ProgressStore) -> int:

@@ -27,6 +27,7 @@ from textwrap import dedent
 from types import MappingProxyType
 
 from wslab.lab.placeholders import fenced, fill
+from wslab.lab.soft_breaks import join_wide
 from wslab.lab.toml_table import CourseError, Table, read_text
 
 __all__ = ["AfterText", "Localized", "Prose", "StepText", "fill", "write_hashes"]
@@ -383,8 +384,8 @@ class _Parser:
 
 
 def _trimmed(lines: list[str]) -> str:
-    """Return lines without the empty ones around them."""
-    return "\n".join(lines).strip("\n")
+    """Return lines of Markdown as a text, without the empty ones around them."""
+    return "\n".join(join_wide(lines)).strip("\n")
 
 
 def _lines(text: str) -> list[str]:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from wslab.bundled import BundledError
 from wslab.i18n import sentence
 from wslab.lab.announcements import Connections, MalformedReadyLine, Ready, read_announcement
+from wslab.lab.pack_files import PackError
 from wslab.lab.ports import in_use
 from wslab.lab.process import STDOUT, ChildProcess, describe_exit
 from wslab.lab.server_status import ServerEntry, ServerStartError, ServerState, ServerStatus
+from wslab.lab.state_file import StateError
 from wslab.lab.usage import Usage
 from wslab.wire.clock import Clock
 from wslab.wire.events import Event, Proc
@@ -143,8 +145,10 @@ class ServerRun:
     async def _launch(self, python: str) -> ChildProcess | None:
         try:
             command = [python, "-P", str(self._entry.path), "--port", str(self.port), *self.options]
-            process = await ChildProcess.launch(command, self._heard, self._news.set)
-        except (BundledError, OSError, ValueError) as error:
+            process = await ChildProcess.launch(
+                command, self._heard, self._news.set, environment=self._entry.environment
+            )
+        except (BundledError, PackError, StateError, OSError, ValueError) as error:
             self._fail(sentence("{name} could not be started: {error}", name=self.name, error=str(error)))
             return None
         self._process = process

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,7 +24,11 @@ class ServerEntry(Protocol):
 
     @property
     def path(self) -> Path:
-        """The file to run. May raise `BundledError`."""
+        """The file to run. May raise `BundledError`; for a lesson pack, as `PackServer.path`."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Variables that its process needs beside those of this one."""
 
 
 class ServerState(StrEnum):

@@ -18,7 +18,7 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ID_RIGHT = "words of a-z and 0-9 joined by -, such as closed-early"
 _CLAUSES: Final = ("expect", "any", "count", "distinct")
 """Clauses of which a step needs one."""
-_KEYS: Final = ("id", *_CLAUSES, "never", "hold", "play", "diagnose")
+_KEYS: Final = ("id", *_CLAUSES, "never", "hold", "play", "solve", "diagnose")
 MOST: Final = 1000
 """Events that `count` and `distinct` can ask for at most."""
 
@@ -63,6 +63,8 @@ class Step:
     hold: float = 0.0
     """Seconds for which all that stays met."""
     play: tuple[str, ...] = ()
+    solve: tuple[str, ...] = ()
+    """In the app: lines that pass the step. `lab/learner_lines.py` reads them."""
     diagnose: tuple[Diagnosis, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """Kind of each event that earlier steps save, by its name."""
@@ -94,7 +96,8 @@ class Step:
             tuple(_distinct(item, at) for item, at in _items(table, "distinct", where)),
             _patterns(table, "never", where, {"say"}),
             parse_seconds(table["hold"], f"{where}.hold") if "hold" in table else 0.0,
-            _lines(table, "play", where),
+            _lines(table, "play", where, "connect /"),
+            _lines(table, "solve", where, "/connect"),
             tuple(_diagnosis(item, at) for item, at in _items(table, "diagnose", where)),
             dict(known or {}),
             dict(table),
@@ -139,7 +142,7 @@ class Step:
     def without(self, needed: Collection[str] = ()) -> Iterator[tuple[str, Step]]:
         """Return every step that is this one with a clause, or one field of a pattern, left out.
 
-        What would not be a step is passed over. Saves, what is said and what is played are no clauses.
+        What would not be a step is passed over. Saves, what is said, played or solves it are no clauses.
 
         Args:
             needed: names that other steps refer to; a step that does not save them any more is passed over.
@@ -244,11 +247,11 @@ def _patterns(
     return tuple(Pattern.parse(item, at, options) for item, at in _items(table, key, where))
 
 
-def _lines(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+def _lines(table: Mapping[str, Any], key: str, where: str, example: str) -> tuple[str, ...]:
     lines = []
     for item, at in _items(table, key, where):
         if not isinstance(item, str) or not item.strip():
-            raise PatternError(at, item, 'a line such as "connect /"')
+            raise PatternError(at, item, f'a line such as "{example}"')
         lines.append(item)
     return tuple(lines)
 

@@ -35,7 +35,7 @@ class _Server:
 
 
 class Supervisor:
-    """The bundled servers of one app.
+    """The bundled servers of one app, and those that a lesson pack brings along.
 
     Everything here runs in one event loop. A server lives in a task of its own: a caller that is cancelled
     while it waits for a start or a stop does not change what happens to the server.
@@ -64,6 +64,45 @@ class Supervisor:
         self._python = python
         self._patience = patience or Patience()
         self._servers = {name: _Server(entry) for name, entry in servers.items()}
+        self._own = frozenset(self._servers)
+        self._leaving: list[_Server] = []
+        """Guests that went, until they are gone."""
+
+    def bring(self, guests: Mapping[str, ServerEntry]) -> None:
+        """Know these servers beside its own ones, in place of those that were brought before.
+
+        A guest that is not among them any more is asked to stop. None is started. Returns at once.
+
+        Args:
+            guests: by name; of the names of its own servers it takes none.
+        """
+        self._leaving = [each for each in self._leaving if each.run and not each.run.over.is_set()]
+        for name in [name for name in self._servers if name not in self._own]:
+            server = self._servers[name]
+            if guests.get(name) != server.entry:
+                self._ask_to_stop(server)
+                self._leaving.append(server)
+                del self._servers[name]
+        for name, entry in guests.items():
+            if name not in self._servers:
+                self._servers[name] = _Server(entry)
+
+    def entry(self, name: str) -> ServerEntry:
+        """Return what is known of a server without running it.
+
+        Raises:
+            UnknownServer: there is none of that name.
+        """
+        return self._get(name).entry
+
+    def runs_otherwise(self, name: str, options: Sequence[str]) -> bool:
+        """Return whether a server runs, or is about to, with other options than these.
+
+        Raises:
+            UnknownServer: there is none of that name.
+        """
+        run = self._get(name).run
+        return run is not None and run.going and run.options != tuple(options)
 
     async def start(self, name: str, *, port: int | None = None, options: Sequence[str] = ()) -> ServerStatus:
         """Start a server and wait until it is ready. One that runs as asked already is left as it is.
@@ -109,9 +148,10 @@ class Supervisor:
 
     async def stop_all(self) -> None:
         """Stop every server, all at the same time, and wait until they are gone."""
-        for server in self._servers.values():
+        servers = (*self._servers.values(), *self._leaving)
+        for server in servers:
             self._ask_to_stop(server)
-        for server in self._servers.values():
+        for server in servers:
             await self._gone(server)
 
     def status(self, name: str) -> ServerStatus:

@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from wslab.i18n import N_, _, sentence
+from wslab.lab.bench_servers import BenchServers, WorkbenchError
 from wslab.lab.codegen import Transcript
 from wslab.lab.journal import Journal
 from wslab.lab.services import FALLBACK, REACH_TIMEOUT, SERVICES, fallback_line, is_public
-from wslab.lab.supervisor import ServerStartError, ServerStatus, Supervisor
+from wslab.lab.supervisor import Supervisor
 from wslab.net.client import Client, ConnectFailed, check_close
 from wslab.net.options import ConnectOptions
 from wslab.net.raw import RawClient, Verdict
@@ -29,15 +30,11 @@ from wslab.wire.handshake import Handshake
 from wslab.wire.rawspec import parse_raw
 from wslab.wire.statistics import Statistics
 
-BUNDLED = "basic"
-"""The server that a target which is only a path belongs to."""
+__all__ = ["LIVE", "ConnectionView", "Workbench", "WorkbenchError"]
+
 VERDICT_WITHIN = 2.0
 """Seconds to wait for a server's answer to raw bytes."""
 LIVE = (Phase.CONNECTING, Phase.OPEN, Phase.CLOSING)
-
-
-class WorkbenchError(Exception):
-    """Something the learner asked for can't be done now. The message says why and what would help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +73,11 @@ class Workbench:
         self.judge: Callable[[Sequence[Event]], None] | None = None
         """A sink that judges a learner by all events, if there is one."""
         self.supervisor = supervisor or Supervisor(self.clock, self.record)
+        self.servers = BenchServers(self.supervisor, self.note)
         self.settings = ConnectOptions("ws://127.0.0.1/", keepalive=None)
         """Options of the next connection, but for its URL."""
         self.target = FALLBACK
-        """What `connect` connects to: a URL, or a path of the bundled server."""
+        """What `connect` connects to: a URL, or a path of the server of the lesson."""
         self.view = ConnectionView()
         self.client: Client | RawClient | None = None
         self._connections = 0
@@ -140,11 +138,12 @@ class Workbench:
     async def connect(self, target: str | None = None) -> None:
         """Connect to a target, the present one where None; a connection that is open is closed first.
 
-        A path connects to the bundled server, which is started where it does not run.
+        A path connects to the server of the lesson, which is started
+        where it does not run as the lesson wants.
 
         Raises:
             ConnectFailed: there is no connection; the last state says why.
-            WorkbenchError: the bundled server could not be started, or a public service not be reached.
+            WorkbenchError: the server could not be started, or a public service not be reached.
             ValueError: the target is no URL.
         """
         with self._one_at_a_time():
@@ -177,40 +176,6 @@ class Workbench:
             line = fallback_line(url, error.why)
             self.note(N_("offline"), line)
             raise WorkbenchError(line) from error
-
-    async def _bundled_url(self, path: str) -> str:
-        status = self.supervisor.status(BUNDLED)
-        if status.state != "ready" or status.url is None:
-            status = await self.start_server(BUNDLED)
-        return f"{status.url}{path}"
-
-    async def start_server(self, name: str) -> ServerStatus:
-        """Start a bundled server on its own port, or on a free one where that is taken.
-
-        Raises:
-            WorkbenchError: it could not be started.
-        """
-        try:
-            return await self.supervisor.start(name)
-        except ServerStartError as error:
-            if not error.busy:
-                raise WorkbenchError(str(error)) from error
-            self.note(N_("server"), sentence("{error}; taking a free port instead", error=str(error)))
-        try:
-            return await self.supervisor.start(name, port=0)
-        except ServerStartError as error:
-            raise WorkbenchError(str(error)) from error
-
-    async def restart_server(self, name: str) -> None:
-        """Stop a bundled server, which tells its clients to come back, and start it where it was.
-
-        Raises:
-            WorkbenchError: it did not start again.
-        """
-        try:
-            await self.supervisor.restart(name)
-        except ServerStartError as error:
-            raise WorkbenchError(str(error)) from error
 
     async def _open(self, options: ConnectOptions) -> None:
         client = self._make(options)
@@ -296,7 +261,7 @@ class Workbench:
         return client
 
     async def _url(self) -> str:
-        return await self._bundled_url(self.target) if self.target.startswith("/") else self.target
+        return await self.servers.url(self.target) if self.target.startswith("/") else self.target
 
     async def leave(self) -> None:
         """Close the connection under study, if there is one, and stop trying to come back."""

@@ -149,7 +149,7 @@ class Routes:
         try:
             arguments = route.read(request)
         except BadQuery as error:
-            return connection.respond(HTTPStatus.BAD_REQUEST, f"{error}\nRight would be: {route.usage}\n")
+            return connection.respond(HTTPStatus.BAD_REQUEST, f"{error}.\nRight would be: {route.usage}\n")
         if route.path == "/" and not _asks_for_websocket(request):
             return connection.respond(HTTPStatus.OK, self.listing())
         for look in route.looks:

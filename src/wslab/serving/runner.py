@@ -31,6 +31,8 @@ from wslab.tasks import spawn, stop
 
 DRAIN_SECONDS = 5.0
 """Longest time between the order to stop and the end of the process."""
+CUT_SECONDS = 0.3
+"""The part of it that is left for what had to be cut."""
 CLOSE_SECONDS = 4.0
 """How long a client may take to answer a Close frame before its TCP connection is cut."""
 COULD_NOT_LISTEN = 3
@@ -133,9 +135,11 @@ async def _drain(
     closed = spawn(server.wait_closed(), "server closed")
     hurried = spawn(stopper.hurried(), "told to hurry")
     done, _ = await asyncio.wait(
-        {closed, hurried}, timeout=DRAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        {closed, hurried}, timeout=DRAIN_SECONDS - CUT_SECONDS, return_when=asyncio.FIRST_COMPLETED
     )
     if closed not in done:
         log.warning("cut off", open=connections.open)
         connections.abort()
+        # What was cut off says so itself before this is the last word.
+        await asyncio.wait({closed}, timeout=CUT_SECONDS)
     log.info("stopped")

@@ -20,15 +20,17 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from wslab.i18n import LANGUAGES, N_, _, language, set_language
+from wslab.lab import wide_wrap
 from wslab.lab.course_files import load_course
 from wslab.tui.pacing import BEAT, Pacer
 from wslab.tui.retranslate import retranslate
 from wslab.tui.safe_text import visible
+from wslab.tui.terminal_size import as_it_is
 from wslab.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from wslab.lab.course import Course
-    from wslab.lab.learner import Learner
+    from wslab.lab.learners import Learners
+    from wslab.lab.sources import Sources
     from wslab.lab.workbench import Workbench
 
 FPS = 10
@@ -52,13 +54,13 @@ class LabApp(App[None]):
 
     Args:
         phase: number of the phase to open.
-        lesson: id of the lesson to open; the first of the phase where None.
+        lesson: full id of the lesson to open; the one to go on with where None.
         url: what `c` connects to; the bundled server where None.
         fps: repaints of the log a second, at most.
         theme: name of a Textual theme.
         welcome: whether to greet a learner who is here for the first time.
         workbench: what it works on; one of its own where None.
-        course: what is learned; the bundled course where None.
+        sources: what is learned; where None the bundled course, and the packs that were agreed to before.
         seed: number that the values of lessons are made of; chance where None.
         opened: called once the lab is on the screen.
 
@@ -92,10 +94,11 @@ class LabApp(App[None]):
         theme: str | None = None,
         welcome: bool = False,
         workbench: Workbench | None = None,
-        course: Course | None = None,
+        sources: Sources | None = None,
         seed: int | None = None,
         opened: Callable[[], None] | None = None,
     ) -> None:
+        wide_wrap.install()
         super().__init__()
         if theme is not None:
             if theme not in self.available_themes:
@@ -105,11 +108,15 @@ class LabApp(App[None]):
                     )
                 )
             self.theme = theme
-        self.course = course or load_course()
-        try:
-            self._lesson = self.course.lesson(lesson) if lesson else None
-        except KeyError as error:
-            raise ValueError(error.args[0]) from None
+        self.course = load_course() if sources is None else sources.main.course
+        if lesson is not None:
+            find: Callable[[str], object] = self.course.lesson if sources is None else sources.find
+            try:
+                find(lesson)
+            except KeyError as error:
+                raise ValueError(error.args[0]) from None
+        self._lesson = lesson
+        self._sources = sources
         self._workbench = workbench
         if url is not None:
             self.workbench.aim(url)
@@ -118,7 +125,7 @@ class LabApp(App[None]):
         self._welcome = welcome
         self._seed = seed
         self._opened = opened
-        self._learner: Learner | None = None
+        self._learners: Learners | None = None
         self._held: list[events.Event] | None = []
         self._typed: deque[events.Key | events.Paste] = deque()
         self._key_under_way: asyncio.TimerHandle | None = None
@@ -136,7 +143,7 @@ class LabApp(App[None]):
 
     def compose(self) -> ComposeResult:
         """Show who is here until the lab is loaded; it covers this then."""
-        yield TopBar(self.course, self._phase)
+        yield TopBar(self.course, self.course.phases[self._phase - 1])
         yield Static(_("opening the lab …"), id="opening")
 
     async def on_mount(self) -> None:
@@ -149,6 +156,8 @@ class LabApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keep what is typed while the lab is opened, and keys in their order from then on."""
+        if isinstance(event, events.Resize):
+            event = as_it_is(event, self._driver)
         typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
         if self._held is not None:
             if typed:
@@ -195,22 +204,34 @@ class LabApp(App[None]):
             await self._take_keys()
 
     async def _open(self) -> None:
-        from wslab.lab.learner import Learner
+        from wslab.lab.learners import Learners
         from wslab.lab.lesson_run import Seed
+        from wslab.lab.sources import agreed_sources
         from wslab.lab.state import state_folder
         from wslab.tui.screens.lab_screen import LabScreen
 
         seed = None if self._seed is None else Seed(self._seed)
-        learner = self._learner = Learner(
-            self.course, state_folder(), self.workbench.clock, seed=seed, report=self._report_lab_error
+        # In a thread: what was agreed to is held against what is there, which takes a while for a large pack.
+        sources = self._sources
+        if sources is None:
+            sources = await asyncio.to_thread(agreed_sources, self.course, state_folder())
+        learners = self._learners = Learners(
+            sources, state_folder(), self.workbench.clock, seed=seed, report=self._report_lab_error
         )
-        self.lab_screen = LabScreen(self.workbench, learner, self._lesson or learner.lesson, self.pacer.rate)
+        lesson = learners.here.lesson
+        if self._lesson is not None:
+            learner, lesson = learners.find(self._lesson)
+            learners.move(learner)
+        self.lab_screen = LabScreen(self.workbench, learners, lesson, self.pacer.rate)
         with self.batch_update():  # one repaint when all is there
             await self.push_screen(self.lab_screen)
         if self._phase != 1:
             self.call_after_refresh(self.action_phase, self._phase)
         if self._welcome:
             self.call_after_refresh(self._greet)
+        if sources.left_out:
+            told = "\n".join(map(visible, sources.left_out.values()))
+            self.notify(told, severity="warning", timeout=10, markup=False)
         self.set_interval(BEAT, self._beat)
         held, self._held = self._held or [], None
         for event in held:
@@ -249,8 +270,8 @@ class LabApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Close the connection and stop the servers; the app ends when they are gone."""
-        if self._learner is not None:
-            await self._learner.close()
+        if self._learners is not None:
+            await self._learners.close()
         if self._workbench is not None:
             await self._workbench.close()
 
@@ -281,14 +302,15 @@ class LabApp(App[None]):
         set_language(code)
         retranslate(self.lab_screen)
         self.lab_screen.desk.refresh()
-        if (learner := self._learner) is not None:
+        if self._learners is not None:
+            learner = self._learners.main
             learner.keep(lambda: learner.store.set_language(code))
 
     def action_phase(self, number: int) -> None:
         """Go to a phase; of those to come, show what they will be about."""
         if number == 1:
             self.lab_screen.action_tab("lesson")
-            self.lab_screen.show_lesson()
+            self.lab_screen.return_to_course()
         else:
             self.lab_screen.show_phase(self.course.phases[number - 1])
 

@@ -14,8 +14,9 @@ from wslab.i18n import _
 from wslab.lab.course import Lesson, Phase
 from wslab.lab.exercise_session import ExerciseSession
 from wslab.lab.learner import Learner
+from wslab.lab.learners import Learners
 from wslab.tui.safe_text import visible
-from wslab.tui.widgets.course_list import CourseList
+from wslab.tui.widgets.course_list import CourseList, Shown
 from wslab.tui.widgets.exercise_text import exercise_page, exercise_text
 from wslab.tui.widgets.lesson_page import lesson_page, phase_page
 from wslab.tui.widgets.lesson_view import END, TOP, LessonView
@@ -31,7 +32,7 @@ class LessonDesk:
 
     Args:
         screen: the one with a `StepPanel` and a `CourseList`.
-        learner: who works here.
+        learners: who works here, in each course.
         page: where lessons are read.
         say: tells the learner something in passing.
         bring: brings a page to the front by its name.
@@ -40,13 +41,13 @@ class LessonDesk:
     def __init__(
         self,
         screen: Screen[None],
-        learner: Learner,
+        learners: Learners,
         page: LessonView,
         say: Callable[[str], None],
         bring: Callable[[str], None],
     ) -> None:
-        self.learner = learner
-        self.lesson = learner.lesson
+        self.learners = learners
+        self.lesson = learners.here.lesson
         self._screen = screen
         self._page = page
         self._say = say
@@ -54,6 +55,11 @@ class LessonDesk:
         self._due = False
         self._phase: Phase | None = None
         self._told: set[str] = set()
+
+    @property
+    def learner(self) -> Learner:
+        """The learner at the course that is open."""
+        return self.learners.here
 
     def open(self, lesson: Lesson) -> None:
         """Sit down at a lesson and show it and its place in the course."""
@@ -85,10 +91,19 @@ class LessonDesk:
         # The last writes end while the screen is being taken down.
         if not self._screen.is_running:
             return
-        learner = self.learner
-        courses = self._screen.query_one(CourseList)
-        courses.show(learner.course, self.lesson, learner.finished, learner.begun)
-        for trouble in (learner.store.problem, learner.store.notice):
+        learners = self.learners
+        courses = [
+            Shown(
+                each.course,
+                frozenset(each.finished),
+                frozenset(each.begun),
+                None if each is learners.main else each.source.name,
+            )
+            for each in learners.every
+        ]
+        self._screen.query_one(CourseList).show(courses, self.lesson, learners.pack)
+        stores = [each.store for each in learners.every]
+        for trouble in (text for store in stores for text in (store.problem, store.notice)):
             if trouble is not None and trouble not in self._told:
                 self._told.add(trouble)
                 self._screen.notify(visible(trouble), severity="warning", timeout=10, markup=False)

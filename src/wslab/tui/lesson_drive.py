@@ -27,10 +27,14 @@ from textual.widgets._footer import FooterKey
 
 from wslab.bundled import SERVERS
 from wslab.i18n import LANGUAGES, set_language
-from wslab.lab.course import Course, Lesson
+from wslab.lab.course import Lesson
 from wslab.lab.course_files import load_course
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lint.drive import HEIGHT, WIDTH, Driven, Place
+from wslab.lab.packs import OwnTrust, Pack, server_names
+from wslab.lab.source import Source
+from wslab.lab.sources import Sources
+from wslab.lab.state import state_folder
 from wslab.lab.supervisor import Supervisor
 from wslab.lab.workbench import Workbench
 from wslab.tui.app import LabApp
@@ -133,7 +137,7 @@ def read_script(lesson: Lesson, seed: Seed) -> Script:
 
 
 async def do_lesson(
-    course: Course, lesson: Lesson, seed: Seed, size: tuple[int, int] = (WIDTH, HEIGHT)
+    source: Source, lesson: Lesson, seed: Seed, size: tuple[int, int] = (WIDTH, HEIGHT)
 ) -> Driven:
     """Do a lesson in the app, here and now, in the language in use, and return what came of it."""
     script = read_script(lesson, seed)
@@ -145,7 +149,7 @@ async def do_lesson(
         servers={name: dataclasses.replace(info, port=0) for name, info in SERVERS.items()},
     )
     bench = Workbench(clock, supervisor=supervisor)
-    app = LabApp(lesson=lesson.id, workbench=bench, course=course, seed=seed.number)
+    app = LabApp(lesson=lesson.id, workbench=bench, sources=Sources((source,)), seed=seed.number)
     app.animation_level = "none"
     failure = where = ""
     began = clock.monotonic()
@@ -219,11 +223,17 @@ def main(arguments: Sequence[str]) -> int:
     lesson_id, lang, number, *folder = arguments
     if lang in LANGUAGES:
         set_language(lang)
-    course = load_course(Path(folder[0]) if folder else None)
-    lesson = course.lesson(lesson_id)
-    driven = asyncio.run(do_lesson(course, lesson, Seed(int(number))))
+    source = _source(Path(folder[0]).resolve()) if folder else Source(load_course())
+    lesson = source.course.lesson(lesson_id)
+    driven = asyncio.run(do_lesson(source, lesson, Seed(int(number))))
     print(to_json(driven), flush=True)
     return 0
+
+
+def _source(folder: Path) -> Source:
+    """Return the course of a folder, whose code may run: who started this process has seen to that."""
+    pack = Pack(folder, load_course(folder, server_names(folder)))
+    return Source.of(pack, OwnTrust(state_folder()))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,11 @@ from xml.etree import ElementTree as ET
 from textual.pilot import Pilot
 
 from wslab.bundled import folder
+from wslab.lab.cells import plain
+from wslab.lab.course_files import load_course
+from wslab.lab.pack_consent import consent
+from wslab.lab.sources import SourcesError, open_sources
+from wslab.lab.state import state_folder
 from wslab.tui.app import INTERNAL_ERROR, LabApp
 from wslab.tui.matching import matches
 from wslab.tui.pictures import save_picture, screen_text
@@ -51,7 +56,16 @@ def run_pilot(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     results: list[StepResult] = []
-    app = LabApp()
+    try:
+        # Of packs only those that are named: a script sees the same whoever runs it.
+        sources = open_sources(load_course(), state_folder(), consent, options.packs)
+        app = LabApp(lesson=options.lesson, sources=sources)
+    except SourcesError as error:
+        print(plain(str(error)), file=sys.stderr)
+        return error.code
+    except ValueError as error:
+        print(plain(str(error)), file=sys.stderr)
+        return 2
     # A key is waited for until nothing moves any more, which is never where the app ends in the middle of it.
     app.animation_level = "none"
     try:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from wslab.i18n import _, spoken
 
 if TYPE_CHECKING:
+    from wslab.lab.sources import Sources
     from wslab.tui.app import LabApp
 
 GARBAGE_AFTER = 50_000
@@ -35,8 +36,17 @@ def run_app(options: argparse.Namespace) -> int:
     # Nothing that start-up makes is garbage: looking for some takes a tenth of it.
     gc.disable()
     from wslab.bundled import BundledError
+    from wslab.lab.sources import SourcesError
     from wslab.lab.state import first_visit, state_folder
     from wslab.lab.toml_table import CourseError
+
+    try:
+        # Asked at the terminal while it still is one: nothing of Textual is there yet.
+        sources = _sources(options)
+    except SourcesError as error:
+        return _refuse(str(error), error.code)
+    except (CourseError, BundledError) as error:
+        return _refuse(str(error), 3)
     from wslab.tui.app import LabApp, UnknownTheme
 
     try:
@@ -52,15 +62,45 @@ def run_app(options: argparse.Namespace) -> int:
             fps=options.fps,
             welcome=welcome,
             theme=options.theme,
+            sources=sources,
             opened=settle_memory,
         )
     except (UnknownTheme, ValueError) as error:
-        print(f"wslab: {spoken(str(error))}", file=sys.stderr)
-        return 2
+        return _refuse(spoken(str(error)), 2)
     except (CourseError, BundledError) as error:
-        print(f"wslab: {error}", file=sys.stderr)
-        return 3
+        return _refuse(str(error), 3)
     return asyncio.run(_run(app, options.mouse))
+
+
+def _sources(options: argparse.Namespace) -> Sources | None:
+    """Return what is learned where packs are named; else None: the app looks when it has drawn a line.
+
+    Raises:
+        SourcesError: a pack can't be used, or nobody agreed to it.
+        CourseError, BundledError: the bundled course can't be read.
+    """
+    from wslab.lab.packs import split_id
+
+    if not options.packs and split_id(options.lesson or "")[0] is None:
+        return None
+    from wslab.lab.course_files import load_course
+    from wslab.lab.pack_consent import consent
+    from wslab.lab.pack_shelf import PackShelf
+    from wslab.lab.sources import open_sources
+    from wslab.lab.state import state_folder
+
+    state = state_folder()
+    return open_sources(
+        load_course(), state, consent, options.packs, shelf=PackShelf(state), lesson=options.lesson
+    )
+
+
+def _refuse(why: str, code: int) -> int:
+    """Say why the app is not opened, and return the exit code."""
+    from wslab.lab.cells import plain
+
+    print(f"wslab: {plain(why)}", file=sys.stderr)
+    return code
 
 
 def settle_memory() -> None:

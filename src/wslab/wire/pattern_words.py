@@ -39,6 +39,9 @@ _WHAT: Final = {
 }
 """Kinds that one word of theirs says better."""
 
+_SIDES: Final = {"method": "c>s", "path": "c>s", "status": "s>c"}
+"""Fields of a head that only one side's has."""
+
 _LABELS: Final = {
     "conn": N_("connection {value}"),
     "what": N_("event {value}"),
@@ -148,7 +151,8 @@ def _what(kind: str, parts: list[Part]) -> str:
                 if part.name != "dir":
                     parts.remove(part)
                 return _(named)
-    return _(_KINDS[kind])
+    sides = {_SIDES[part.name] for part in parts if kind == "http" and part.name in _SIDES}
+    return _(_WHAT["http", "dir", sides.pop()]) if len(sides) == 1 else _(_KINDS[kind])
 
 
 def _sender(parts: list[Part], you: Direction) -> str:

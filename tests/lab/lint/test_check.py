@@ -36,8 +36,9 @@ async def test_a_good_course_is_clean_and_counted(tmp_path: Path) -> None:
     server, app = report.lessons
     assert (server.steps, server.clauses, server.tested) == (2, 5, 5)
     assert (server.mutants, server.killed, server.runs) == (4, 4, 10)
-    assert (app.steps, app.clauses, app.mutants, app.runs) == (2, 4, 0, 3)
-    assert app.tested <= app.clauses
+    # The keys in two languages, a connection over which nothing is sent, the lines of solve, and the mutants.
+    assert (app.steps, app.clauses, app.tested, app.runs) == (2, 3, 3, 7)
+    assert (app.mutants, app.killed) == (3, 3)
     assert server.seconds > 0
     assert app.seconds > 0
 
@@ -119,9 +120,38 @@ async def test_a_step_that_waiting_passes_is_found(tmp_path: Path) -> None:
     course = plant(
         root,
         f"{APP}/lesson.toml",
-        '{ on = "message", dir = "c>s", text = "$seed.word" }',
+        '{ on = "message", dir = "s>c", text = "$seed.word" }',
         '{ on = "frame", dir = "s>c", op = "PING" }',
     )
     report = await check(course, root, APP_ID)
-    # Nothing but the handshake and a Ping of the server is wanted: it is also passed by being there.
-    assert rules_of(report.findings) == {Rule.WINDOW, Rule.CHEAT}
+    # Nothing but the handshake and a Ping of the server is wanted: it is also passed by being there, and what
+    # the mutants do wrong is not asked for any more.
+    assert rules_of(report.findings) == {Rule.WINDOW, Rule.CHEAT, Rule.CLAUSE, Rule.MUTANT}
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new", "says"),
+    [
+        (Rule.SOLUTION, 'solve = ["{seed.word}"]', 'solve = ["word"]', "at step sent its lines leave it pending"),
+        (Rule.SOLUTION, 'solve = ["{seed.word}"]\n', "", "solve: step sent has no lines"),
+        (Rule.SOLUTION, '"c>s", text = "!$seed.word"', '"c>s"', "solve: at step sent its lines are told other; who"),
+        (Rule.MUTANT, 'lines = ["hello"]', 'lines = ["{seed.word}"]', "mutant other-word: it passes; it must die"),
+        (Rule.MUTANT, '"/connect /silent", "{', '"//', "nobody-listens: it is told other; it must be told nothing"),
+        (Rule.MUTANT, '"other-word"\nlines = ["hello"]', '"x"\nlines = ["/ping"]', "mutant x: it is told nothing"),
+        (Rule.CLAUSE, "status = 101", 'dir = "s>c", status = 101', "step open: expect[1].dir: no mutant passes"),
+        (Rule.CLAUSE, '"s>c", text', '"s>c", op = "TEXT", text', "step sent: expect[1].op: no mutant passes"),
+        (Rule.CLAUSE, ", status = 101 } ]", ', status = 101 } ]\nhold = "5ms"', "step open: hold: no mutant passes"),
+        (Rule.CLAUSE, "101 } ]", '101 } ]\nnever = [ { on = "tcp", what = "reset" } ]', "step open: never[1]: no mutant passes"),
+    ],
+)  # fmt: skip
+async def test_one_defect_in_lines_or_checks_of_the_app_is_found_by_its_rule(
+    tmp_path: Path, rule: Rule, old: str, new: str, says: str
+) -> None:
+    root = write_pack(tmp_path)
+    report = await check(plant(root, f"{APP}/lesson.toml", old, new), root, APP_ID)
+    assert rule in rules_of(report.findings)
+    # A mutant that does nothing wrong tests nothing, and what is told to all is told to mutants.
+    more = {Rule.MUTANT: {Rule.CLAUSE}, Rule.SOLUTION: {Rule.MUTANT}}
+    assert rules_of(report.findings) <= {rule, *more.get(rule, ())}
+    assert any(says in str(each) for each in report.findings), report.findings
+    assert all(f"{APP}/lesson.toml" in str(each) for each in report.findings)

@@ -78,3 +78,32 @@ def test_what_nothing_tests_is_a_finding_at_its_place(tmp_path: Path) -> None:
     [one] = untested(lesson, parts)
     assert one.rule is Rule.CLAUSE
     assert one.where == f"{lesson.folder / 'lesson.toml'}: step sent: hold"
+
+
+NARROW: list[dict[str, Any]] = [
+    {
+        "id": "sent",
+        "expect": [{"on": "message", "text": "$seed.word"}],
+        "never": [{"on": "close", "code": 1001}],
+        "hold": "5s",
+    }
+]
+
+
+def test_a_field_of_never_is_needed_where_without_it_what_is_right_would_not_pass() -> None:
+    steps = parse_steps(NARROW)
+    wrong = [trace("leaves", message(WORD), close(1001))]
+    right = [trace("right", close(1000), message(WORD)), trace("also right", message(WORD))]
+
+    def known_of(*rights: Trace) -> dict[str, tuple[str, ...]]:
+        return {each.place: each.killers for each in clauses(steps, wrong, rights)}
+
+    assert known_of(*right)["never[1].code"] == ("right",)
+    assert known_of(right[1])["never[1].code"] == ()
+    assert known_of()["never[1]"] == ("leaves",)
+
+
+def test_what_is_said_of_a_field_of_never_fits_it(tmp_path: Path) -> None:
+    lesson = load_course(write_pack(tmp_path)).lesson("lint-server")
+    [one] = untested(lesson, [Clause("sent", "never[1].code", ())])
+    assert "what is right passes the step without it as well" in str(one)

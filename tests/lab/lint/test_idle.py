@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.support.lint_pack import write_pack
+from tests.support.packs import LOUD, agreed_source
 from wslab.lab.course_files import load_course
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lint.idle import idle_trace
@@ -27,3 +28,9 @@ async def test_a_connection_that_is_refused_is_seen_as_well(tmp_path: Path) -> N
     trace = await idle_trace(lesson, Seed(1), seconds=0.01)
     assert any(isinstance(each, Http) and "401" in each.start_line for each in trace.events)
     assert [each.code for each in trace.events if isinstance(each, State)][-1] == 401
+
+
+async def test_a_server_of_the_course_is_started_with_the_options_of_the_lesson(tmp_path: Path) -> None:
+    source = agreed_source(LOUD, tmp_path)
+    trace = await idle_trace(source.course.lesson("shout"), Seed(1), seconds=0.01, guests=source.servers)
+    assert any(isinstance(each, Http) and "101" in each.start_line for each in trace.events)

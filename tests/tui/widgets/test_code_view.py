@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import ContentSwitcher, Label, Static
 
+from tests.support.servers import FixtureServer
 from tests.support.waiting import until
 from wslab.bundled import SERVERS, BundledError, ServerInfo
 from wslab.lab.codegen import NOTHING_YET, Transcript
 from wslab.net.options import ConnectOptions
-from wslab.tui.widgets.code_view import LARGEST_COPY, CodeView
+from wslab.tui.widgets.code_view import LARGEST_COPY, WIDEST, CodeView
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -58,7 +61,7 @@ async def test_t_switches_to_the_source_of_the_server_and_back() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         made = transcript()
         app.view.follow(made)
-        app.view.show_server("basic")
+        app.view.show_server(SERVERS["basic"])
         app.query_one("#code-scroll").focus()
         await pilot.press("t")
         source = SERVERS["basic"].path.read_text(encoding="utf-8")
@@ -78,7 +81,7 @@ async def test_y_copies_the_program_that_is_in_view() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         made = transcript()
         app.view.follow(made)
-        app.view.show_server("basic")
+        app.view.show_server(SERVERS["basic"])
         app.query_one("#code-scroll").focus()
         await pilot.press("y")
         await until(lambda: app.clipboard == made.python(), "the learner's program")
@@ -122,7 +125,7 @@ async def test_a_source_that_is_missing_is_said_to_be(monkeypatch: pytest.Monkey
     monkeypatch.setattr(ServerInfo, "path", property(missing))
     app = Stage()
     async with app.run_test(size=(80, 24)):
-        app.view.show_server("basic")
+        app.view.show_server(SERVERS["basic"])
         app.view.action_switch_part()
         await until(lambda: "can't be shown" in app.shown(), "the reason")
         compile(app.view.text(), "source.py", "exec")
@@ -138,3 +141,17 @@ async def test_every_kind_of_theme_can_colour_it(theme: str) -> None:
         await pilot.pause()
         strips = app.screen._compositor.render_strips()
         assert any("async def main" in strip.text for strip in strips)
+
+
+async def test_the_source_of_another_server_steers_nothing(tmp_path: Path) -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)):
+        app.view.show_server(SERVERS["basic"])
+        app.view.action_switch_part()
+        path = tmp_path / "shout.py"
+        path.write_text("if True:\n\tx = '\x1b[2J\u202e'\n" + "#" * 5000)
+        app.view.show_server(FixtureServer("shout", path))
+        await until(lambda: "␛[2J<U+202E>" in app.shown(), "the source, made safe")
+        assert "[the server: shout.py]" in app.heading()
+        assert "\n    x = " in app.shown()
+        assert max(map(len, app.shown().splitlines())) == WIDEST

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from textual.app import App, ComposeResult
 
+from tests.support.packs import LOUD
 from tests.support.waiting import until
 from wslab.lab.course_files import load_course
+from wslab.lab.packs import load_pack
 from wslab.lab.prose import Localized, Prose
-from wslab.tui.widgets.course_list import CourseList
+from wslab.tui.widgets.course_list import CourseList, Shown
 
 COURSE = load_course()
 ENGLISH = COURSE.phases[3].text("en").english
@@ -34,7 +36,7 @@ class Stage(App[None]):
         self.chosen.append(event.lesson_id)
 
     def on_course_list_phase_chosen(self, event: CourseList.PhaseChosen) -> None:
-        self.chosen.append(event.phase)
+        self.chosen.append(event.phase if event.pack is None else (event.phase, event.pack))
 
     @property
     def view(self) -> CourseList:
@@ -48,8 +50,9 @@ class Stage(App[None]):
 async def test_it_marks_the_open_lesson_and_those_passed_and_counts_them(size: tuple[int, int]) -> None:
     app = Stage()
     async with app.run_test(size=size) as pilot:
-        passed = {"p1-connect", "p1-echo", "of another course"}
-        app.view.show(COURSE, COURSE.lesson("p1-echo"), passed, {"p1-states"})
+        passed = frozenset({"p1-connect", "p1-echo", "of another course"})
+        shown = Shown(COURSE, passed, frozenset({"p1-states"}))
+        app.view.show([shown], COURSE.lesson("p1-echo"))
         await pilot.pause()
         assert app.rows() == [
             "1 Basics  2/9",
@@ -71,7 +74,7 @@ async def test_it_marks_the_open_lesson_and_those_passed_and_counts_them(size: t
 async def test_enter_and_a_click_choose_a_lesson() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.view.show(COURSE, COURSE.lesson("p1-connect"))
+        app.view.show([Shown(COURSE)], COURSE.lesson("p1-connect"))
         app.view.focus()
         await pilot.press("down", "enter")
         await until(lambda: app.chosen == ["p1-echo"], "the lesson below")
@@ -82,7 +85,7 @@ async def test_enter_and_a_click_choose_a_lesson() -> None:
 async def test_the_heading_cannot_be_chosen_and_a_phase_can() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.view.show(COURSE, COURSE.lesson("p1-connect"))
+        app.view.show([Shown(COURSE)], COURSE.lesson("p1-connect"))
         app.view.focus()
         await pilot.press("up", "enter")
         await until(lambda: app.chosen == [4], "the list goes round, over the heading")
@@ -91,13 +94,13 @@ async def test_the_heading_cannot_be_chosen_and_a_phase_can() -> None:
 async def test_showing_the_same_again_keeps_the_place_in_the_list() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.view.show(COURSE, COURSE.lesson("p1-connect"))
+        app.view.show([Shown(COURSE)], COURSE.lesson("p1-connect"))
         app.view.focus()
         await pilot.press("down")
         assert app.view.highlighted == 2
-        app.view.show(COURSE, COURSE.lesson("p1-connect"), [])
+        app.view.show([Shown(COURSE)], COURSE.lesson("p1-connect"))
         assert app.view.highlighted == 2
-        app.view.show(COURSE, COURSE.lesson("p1-states"))
+        app.view.show([Shown(COURSE)], COURSE.lesson("p1-states"))
         assert app.view.highlighted == 3
 
 
@@ -105,8 +108,35 @@ async def test_another_language_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -
     course = replace(COURSE, phases=(*COURSE.phases[:3], replace(COURSE.phases[3], texts=JAPANESE)))
     app = Stage()
     async with app.run_test(size=(80, 24)):
-        app.view.show(course, course.lessons[0])
+        app.view.show([Shown(course)], course.lessons[0])
         assert app.rows()[-1] == "4 Production"
         monkeypatch.setattr("wslab.i18n._current", "ja")
-        app.view.show(course, course.lessons[0])
+        app.view.show([Shown(course)], course.lessons[0])
         assert app.rows()[-1] == "4 本番"
+
+
+async def test_packs_come_behind_the_course_each_with_its_phases() -> None:
+    loud = load_pack(LOUD).course
+    courses = [Shown(COURSE), Shown(loud, frozenset({"shout"}), pack="loud")]
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.show(courses, COURSE.lesson("p1-echo-client"))
+        # What the pack calls itself is no markup.
+        assert app.rows()[-2:] == ["4 Production", "loud: Loud [b]words[/]"]
+        app.view.focus()
+        app.view.highlighted = app.view.option_count - 1
+        await pilot.press("enter")
+        await until(lambda: app.chosen == [(1, "loud")], "the phase of the pack")
+        app.view.show(courses, loud.lesson("p1-echo-client"), "loud")
+        assert app.rows() == [
+            "1 Basics",
+            "2 Protocols",
+            "3 Testing",
+            "4 Production",
+            "loud: Loud [b]words[/]  1/2",
+            " ✓ Shout",
+            "▸  A loud client",
+        ]
+        assert app.view.highlighted == 6
+        await pilot.press("enter", "home", "enter")
+        await until(lambda: app.chosen[1:] == ["loud:p1-echo-client", 1], "a lesson and the main course")

@@ -5,11 +5,15 @@ from dataclasses import replace
 import pytest
 from textual.app import App, ComposeResult
 
+from tests.support.packs import LOUD
 from wslab.lab.course_files import load_course
+from wslab.lab.packs import load_pack
 from wslab.lab.server_status import ServerState, ServerStatus
 from wslab.tui.pictures import screen_text
 from wslab.tui.widgets.top_bar import TopBar
 
+COURSE = load_course()
+BASICS = COURSE.phases[0]
 READY = ServerStatus("basic", 8080, ServerState.READY)
 
 
@@ -19,7 +23,7 @@ class Host(App[None]):
         self.phases: list[int] = []
 
     def compose(self) -> ComposeResult:
-        yield TopBar(load_course(), 1)
+        yield TopBar(COURSE, BASICS)
 
     def action_phase(self, number: int) -> None:
         self.phases.append(number)
@@ -37,7 +41,7 @@ class Host(App[None]):
 async def test_it_says_less_where_there_is_less_room(width: int, line: str) -> None:
     app = Host()
     async with app.run_test(size=(width, 4)) as pilot:
-        app.query_one(TopBar).show((READY,), "Echo 2/6")
+        app.query_one(TopBar).show((READY,), "Echo 2/6", BASICS)
         await pilot.pause()
         shown = screen_text(app).splitlines()[0]
         assert shown.strip().startswith(line)
@@ -58,11 +62,28 @@ async def test_what_it_does_not_show_does_not_draw_it_again() -> None:
     app = Host()
     async with app.run_test(size=(80, 4)) as pilot:
         bar = app.query_one(TopBar)
-        bar.show((replace(READY, cpu=1.0, uptime=1.0),), "")
+        bar.show((replace(READY, cpu=1.0, uptime=1.0),), "", BASICS)
         await pilot.pause()
         drawn = []
         bar.refresh = lambda *_regions, **_options: drawn.append(1)  # type: ignore[assignment,method-assign]
-        bar.show((replace(READY, cpu=2.0, uptime=2.0, connections=3),), "")
+        bar.show((replace(READY, cpu=2.0, uptime=2.0, connections=3),), "", BASICS)
         assert not drawn
-        bar.show((replace(READY, port=9000),), "")
+        bar.show((replace(READY, port=9000),), "", BASICS)
         assert drawn
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (120, "wslab  1 Basics  2 Protocols  3 Testing  4 Production  loud"),
+        (68, "wslab  loud: Loud [b]words[/] › [b]x[/] <U+202E> 1/2"),
+    ],
+)
+async def test_a_pack_is_named_and_steers_nothing(width: int, line: str) -> None:
+    app = Host()
+    async with app.run_test(size=(width, 4)) as pilot:
+        phase = load_pack(LOUD).course.phases[0]
+        app.query_one(TopBar).show((READY,), "[b]x[/] \u202e 1/2", phase, "loud")
+        await pilot.pause()
+        shown = screen_text(app).splitlines()[0].strip()
+        assert shown.removesuffix("basic ● 8080").strip() == line

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from wslab.i18n import _
 from wslab.lab.course import Lesson
+from wslab.lab.lint.app_runs import Played
 from wslab.lab.lint.drive import WIDTH, Driven
 from wslab.lab.lint.findings import Finding, Rule
+from wslab.lab.lint.mutant_rules import judge_death, judge_recording, message_of
 from wslab.lab.lint.replay import Trace, replay
 from wslab.lab.steps import Status
 from wslab.wire.events import Event, Phase, State, Tcp
@@ -34,6 +36,42 @@ def judge_drive(lesson: Lesson, driven: Driven) -> Iterator[Finding]:
         )
 
 
+def judge_played(lesson: Lesson, played: Played) -> Iterator[Finding]:
+    """Yield what is wrong with the lines that solve a lesson, or with one of its mutants."""
+    mutant = played.mutant
+    what = "solve" if mutant is None else f"mutant {mutant.name}"
+    where = f"{lesson.folder / 'lesson.toml'}: {what}"
+    if played.fault:
+        yield Finding(
+            Rule.UNKNOWN, where, played.fault, _("run the check again: the lab failed, not the lesson")
+        )
+        return
+    live = [verdict.status for verdict in played.verdicts]
+    if (torn := judge_recording(lesson, played.trace, where, live)) is not None:
+        yield torn
+        return
+    refused = f" ({played.refused})" if played.refused else ""
+    if mutant is not None:
+        yield from judge_death(lesson, mutant, where, played.verdicts, played.step, refused)
+    elif not played.passed:
+        step, verdict = lesson.steps[played.step], played.verdicts[played.step]
+        if step.solve:
+            said = _("at step {step} its lines leave it {status}: {message}").format(
+                step=step.id, status=verdict.status, message=message_of(verdict) + refused
+            )
+        else:
+            said = _("step {step} has no lines").format(step=step.id)
+        yield Finding(Rule.SOLUTION, where, said, _("the lines of solve must pass every step"))
+    else:
+        for place, key in sorted(played.told.items()):
+            yield Finding(
+                Rule.SOLUTION,
+                where,
+                _("at step {step} its lines are told {said}").format(step=lesson.steps[place].id, said=key),
+                _("who does what is right must not be told of a mistake"),
+            )
+
+
 def judge_idle(lesson: Lesson, idle: Trace) -> Iterator[Finding]:
     """Yield a finding where a connection over which nothing was sent passes a lesson."""
     found = replay(lesson.steps, idle)
@@ -49,21 +87,6 @@ def judge_idle(lesson: Lesson, idle: Trace) -> Iterator[Finding]:
 def trace_of(driven: Driven) -> Trace:
     """Return what was seen of a lesson, to be judged once more."""
     return Trace("drive.toml", driven.seed, driven.events, driven.began)
-
-
-def segments(lesson: Lesson, driven: Driven) -> list[Trace]:
-    """Return what was done for each step by itself, as something that was really seen."""
-    found = replay(lesson.steps, trace_of(driven))
-    starts = [0, *found.decided[:-1]]
-    return [
-        Trace(
-            f"{lesson.id}: {step.id}",
-            driven.seed,
-            driven.events[start:end],
-            driven.events[start].t if start < len(driven.events) else driven.began,
-        )
-        for step, start, end in zip(lesson.steps, starts, found.decided, strict=False)
-    ]
 
 
 def judge_windows(lesson: Lesson, driven: Driven, idle: Trace) -> Iterator[Finding]:
@@ -111,37 +134,6 @@ def _once_open(idle: Trace) -> Trace:
     )
     rest = idle.events[opened:]
     return Trace(idle.name, idle.seed, rest, rest[0].t if rest else idle.began)
-
-
-def told_apart(lesson: Lesson, driven: Driven, others: Sequence[Trace]) -> tuple[int, int]:
-    """Return how many parts of the checks could be left out, and of how many a real trace shows the need.
-
-    A part is needed where something that was really done, for another step or another lesson, passes the
-    step without it, and does not pass it with it.
-
-    Args:
-        lesson: one that was passed.
-        driven: what was seen of it.
-        others: what was done for every step of every lesson in the app, see `segments`.
-    """
-    trace = trace_of(driven)
-    whole = replay(lesson.steps, trace)
-    clauses = needed = 0
-    for number, step in enumerate(lesson.steps):
-        later = {
-            reference.name
-            for other in lesson.steps[number + 1 :]
-            for _place, pattern in other.patterns()
-            for reference, _kind in pattern.references()
-        }
-        before = trace.events[: whole.decided[number - 1]] if number else ()
-        attempts = [behind(trace, before, other) for other in others]
-        stopped = [each for each in attempts if not replay(lesson.steps, each).passes(number)]
-        for _place, weaker in step.without(later):
-            clauses += 1
-            steps = (*lesson.steps[:number], weaker, *lesson.steps[number + 1 :])
-            needed += any(replay(steps, each).passes(number) for each in stopped)
-    return clauses, needed
 
 
 def behind(trace: Trace, before: Sequence[Event], other: Trace) -> Trace:

@@ -12,7 +12,8 @@ from wslab.bundled import SERVERS
 from wslab.i18n import LANGUAGES
 from wslab.lab.course import FALLBACK_LANG, Course, Lesson
 from wslab.lab.lesson_run import Seed
-from wslab.lab.lint.app_rules import judge_drive, judge_idle, judge_windows, segments, told_apart
+from wslab.lab.lint.app_rules import judge_drive, judge_idle, judge_played, judge_windows
+from wslab.lab.lint.app_runs import AppRuns, Played
 from wslab.lab.lint.clause_rules import clauses, untested
 from wslab.lab.lint.drive import Drive, Driven, Place
 from wslab.lab.lint.exercise_rules import judge_runs, killed
@@ -62,7 +63,6 @@ class CourseCheck:
         self._servers = servers
         self._note = note
         self._room = asyncio.Semaphore(1 + max(2, os.cpu_count() or 1))
-        self._driven: dict[str, Driven] = {}
 
     async def run(self) -> Report:
         """Check everything and return what came of it."""
@@ -80,7 +80,6 @@ class CourseCheck:
                 task.cancel()
             if tasks:
                 await asyncio.wait(tasks)
-        self._compare(report)
         return report
 
     async def _check(self, lesson: Lesson, languages: frozenset[str]) -> LessonReport:
@@ -109,14 +108,17 @@ class CourseCheck:
             for each in ran
             if each.case.kind is not Kind.SOLUTION and not each.attempt.unknown
         ]
-        found = list(clauses(lesson.steps, wrong))
-        report.clauses, report.tested = len(found), sum(bool(each.killers) for each in found)
-        report.findings += untested(lesson, found)
+        right = [
+            each.trace(lesson) for each in ran if each.case.kind is Kind.SOLUTION and each.attempt.passed
+        ]
+        _judge_clauses(lesson, wrong, right, report)
 
     async def _check_app(self, lesson: Lesson, report: LessonReport) -> None:
         spoken = sorted(lesson.texts.keys() & LANGUAGES.keys())
         idle = spawn(self._idle(lesson, report), f"idle {lesson.id}")
+        playing = spawn(AppRuns(lesson, SEED, self._servers).run(), f"play {lesson.id}")
         drives = [spawn(self._drive_in(lesson, lang), f"drive {lesson.id} {lang}") for lang in spoken]
+        passed: Driven | None = None
         try:
             for lang, driving in zip(spoken, drives, strict=True):
                 driven, seconds = await driving
@@ -124,15 +126,33 @@ class CourseCheck:
                 report.seconds += seconds
                 found = list(judge_drive(lesson, driven))
                 report.findings += found
-                if not found and (lang == FALLBACK_LANG or lesson.id not in self._driven):
-                    self._driven[lesson.id] = driven
+                if not found and (lang == FALLBACK_LANG or passed is None):
+                    passed = driven
             quiet = await idle
-            if quiet is not None and lesson.id in self._driven:
-                report.findings += judge_windows(lesson, self._driven[lesson.id], quiet)
+            if quiet is not None and passed is not None:
+                report.findings += judge_windows(lesson, passed, quiet)
+            self._judge_played(lesson, await playing, quiet, report)
         finally:
-            for task in (idle, *drives):
+            for task in (idle, playing, *drives):
                 task.cancel()
-            await asyncio.wait((idle, *drives))
+            await asyncio.wait((idle, playing, *drives))
+
+    def _judge_played(
+        self, lesson: Lesson, played: Sequence[Played], quiet: Trace | None, report: LessonReport
+    ) -> None:
+        report.runs += len(played)
+        wrong = [] if quiet is None else [quiet]
+        right = [each.trace for each in played if each.mutant is None and each.passed]
+        for each in played:
+            found = list(judge_played(lesson, each))
+            report.findings += found
+            report.seconds += each.seconds
+            if each.mutant is not None:
+                report.mutants += 1
+                report.killed += not found
+                if not each.fault:
+                    wrong.append(each.trace)
+        _judge_clauses(lesson, wrong, right, report)
 
     async def _drive_in(self, lesson: Lesson, lang: str) -> tuple[Driven, float]:
         async with self._room:
@@ -142,7 +162,8 @@ class CourseCheck:
 
     async def _idle(self, lesson: Lesson, report: LessonReport) -> Trace | None:
         try:
-            idle = await idle_trace(lesson, SEED)
+            own = {name: entry for name, entry in self._servers.items() if name not in SERVERS}
+            idle = await idle_trace(lesson, SEED, guests=own)
         except WorkbenchError as error:
             report.findings.append(Finding(Rule.UNKNOWN, str(lesson.folder / "lesson.toml"), str(error)))
             return None
@@ -150,12 +171,13 @@ class CourseCheck:
         report.findings += judge_idle(lesson, idle)
         return idle
 
-    def _compare(self, report: Report) -> None:
-        """Count the parts of checks of lessons in the app that really tell something apart."""
-        lessons = {lesson.id: lesson for lesson in self._lessons}
-        done: list[Trace] = [
-            trace for name, driven in self._driven.items() for trace in segments(lessons[name], driven)
-        ]
-        for each in report.lessons:
-            if each.lesson in self._driven:
-                each.clauses, each.tested = told_apart(lessons[each.lesson], self._driven[each.lesson], done)
+
+def _judge_clauses(
+    lesson: Lesson, wrong: Sequence[Trace], right: Sequence[Trace], report: LessonReport
+) -> None:
+    """Find the parts of checks that nothing wrong would pass without."""
+    found = list(clauses(lesson.steps, wrong, right))
+    report.clauses, report.tested = len(found), sum(bool(each.killers) for each in found)
+    # Of what the lab did not see nothing can be said.
+    if not any(each.rule is Rule.UNKNOWN for each in report.findings):
+        report.findings += untested(lesson, found)

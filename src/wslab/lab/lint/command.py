@@ -28,7 +28,7 @@ from wslab.lab.lint.drive import Drive
 from wslab.lab.lint.findings import Finding, LessonReport, Report, Rule
 from wslab.lab.lint.table import summary_line, table_lines
 from wslab.lab.pack_files import PackError
-from wslab.lab.packs import Pack, PackTrust, load_pack, pack_servers
+from wslab.lab.packs import OwnTrust, Pack, PackTrust, load_pack, pack_servers
 from wslab.lab.progress import BUNDLED
 from wslab.lab.prose import write_hashes
 from wslab.lab.server_status import ServerEntry
@@ -47,13 +47,6 @@ class Loaded:
     folder: Path | None
     """None for the bundled course."""
     servers: dict[str, ServerEntry]
-
-
-class _OwnTrust(PackTrust):
-    """Of a pack whose code is one's own."""
-
-    def require(self, pack: Pack) -> None:
-        """Ask nothing."""
 
 
 def check_lessons(options: argparse.Namespace, drive: Drive) -> int:
@@ -123,7 +116,7 @@ def load(folder: Path | None, own: bool) -> Loaded:
             pack = Pack(folder.resolve(), course)
         else:
             pack = load_pack(folder)
-        trust = _OwnTrust(state_folder()) if own else PackTrust(state_folder())
+        trust = OwnTrust(state_folder()) if own else PackTrust(state_folder())
         trust.require(pack)
         return Loaded(pack.course, pack.folder, dict(pack_servers(pack, trust)))
     except PackError as error:

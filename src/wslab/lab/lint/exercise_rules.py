@@ -8,8 +8,7 @@ from wslab.i18n import _
 from wslab.lab.course import Lesson
 from wslab.lab.lint.exercise_runs import Kind, Ran
 from wslab.lab.lint.findings import Finding, Rule
-from wslab.lab.lint.replay import replay
-from wslab.lab.verdict import Verdict
+from wslab.lab.lint.mutant_rules import judge_death, judge_recording, message_of
 
 
 def judge_runs(lesson: Lesson, runs: Sequence[Ran]) -> Iterator[Finding]:
@@ -30,17 +29,10 @@ def judge_runs(lesson: Lesson, runs: Sequence[Ran]) -> Iterator[Finding]:
                 _("run the check again: the lab failed, not the lesson"),
             )
             continue
-        found = replay(lesson.steps, ran.trace(lesson))
-        live = tuple(verdict.status for verdict in attempt.verdicts)
-        if found.error is not None or found.statuses != live:
-            yield Finding(
-                Rule.UNKNOWN,
-                _where(lesson, ran),
-                _("the wire was judged as {live}, and what was recorded of it as {replayed}").format(
-                    live=", ".join(live), replayed=", ".join(found.statuses)
-                ),
-                _("both must be the same: the lab failed, not the lesson"),
-            )
+        live = [verdict.status for verdict in attempt.verdicts]
+        torn = judge_recording(lesson, ran.trace(lesson), _where(lesson, ran), live)
+        if torn is not None:
+            yield torn
             continue
         yield from judges[ran.case.kind](lesson, ran)
 
@@ -60,7 +52,7 @@ def _judge_solution(lesson: Lesson, ran: Ran) -> Iterator[Finding]:
                 seed=attempt.seed.number,
                 status=attempt.verdicts[attempt.step].status,
                 step=lesson.steps[attempt.step].id,
-                message=_message(attempt.verdicts[attempt.step]) + _error(attempt.traceback),
+                message=message_of(attempt.verdicts[attempt.step]) + _error(attempt.traceback),
             ),
             _("the solution must pass with every seed"),
         )
@@ -78,7 +70,7 @@ def _judge_start(lesson: Lesson, ran: Ran) -> Iterator[Finding]:
             _("it passes {step}").format(step=lesson.steps[0].id),
             _("the learner must have something to do at the first step"),
         )
-    elif not _message(attempt.verdicts[0]):
+    elif not message_of(attempt.verdicts[0]):
         yield Finding(
             Rule.START, where, _("it gets no message"), _("the first step must say what it waits for")
         )
@@ -88,28 +80,7 @@ def _judge_mutant(lesson: Lesson, ran: Ran) -> Iterator[Finding]:
     mutant, attempt = ran.case.mutant, ran.attempt
     assert mutant is not None
     where = _where(lesson, ran)
-    died = lesson.steps[attempt.step].id
-    said = attempt.verdicts[attempt.step].say
-    if attempt.passed:
-        yield Finding(
-            Rule.MUTANT, where, _("it passes"), _("it must die at step {step}").format(step=mutant.dies)
-        )
-    elif died != mutant.dies:
-        yield Finding(
-            Rule.MUTANT,
-            where,
-            _("it dies at step {step}: {message}").format(
-                step=died, message=_message(attempt.verdicts[attempt.step]) + _error(attempt.traceback)
-            ),
-            _("it must die at step {step}").format(step=mutant.dies),
-        )
-    elif said != mutant.says:
-        yield Finding(
-            Rule.MUTANT,
-            where,
-            _("it is told {said}").format(said=said or _("nothing")),
-            _("it must be told {says}").format(says=mutant.says or _("nothing")),
-        )
+    yield from judge_death(lesson, mutant, where, attempt.verdicts, attempt.step, _error(attempt.traceback))
 
 
 def _judge_cheat(lesson: Lesson, ran: Ran) -> Iterator[Finding]:
@@ -126,10 +97,6 @@ def _where(lesson: Lesson, ran: Ran) -> str:
     if ran.case.kind is Kind.CHEAT:
         return f"{lesson.folder / 'lesson.toml'}: {ran.case.name}"
     return str(lesson.folder / ran.case.name)
-
-
-def _message(verdict: Verdict) -> str:
-    return verdict.say or verdict.reason or verdict.waiting_for
 
 
 def _error(traceback: Sequence[str]) -> str:

@@ -118,7 +118,7 @@ def cases_of(lesson: Lesson, seeds: int | None = None) -> list[Case]:
     if exercise.kind == "server":
         found[0] = Case(Kind.CHEAT, "a server that does nothing", idle, Seed(1), idle=True)
     found += [
-        Case(Kind.MUTANT, f"mutants/{each.file}", lesson.folder / "mutants" / each.file, Seed(1), each)
+        Case(Kind.MUTANT, f"mutants/{each.name}", lesson.folder / "mutants" / each.name, Seed(1), each)
         for each in lesson.mutants
     ]
     count = exercise.seeds if seeds is None else seeds

@@ -11,6 +11,7 @@ from wslab.bundled import SERVERS, ServerInfo
 from wslab.lab.course import Lesson
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lint.replay import Trace
+from wslab.lab.server_status import ServerEntry
 from wslab.lab.supervisor import Supervisor
 from wslab.lab.workbench import Workbench
 from wslab.net.lifecycle import ConnectFailed
@@ -22,9 +23,20 @@ IDLE_FOR = 6.0
 
 
 async def idle_trace(
-    lesson: Lesson, seed: Seed, seconds: float = IDLE_FOR, servers: Mapping[str, ServerInfo] = SERVERS
+    lesson: Lesson,
+    seed: Seed,
+    seconds: float = IDLE_FOR,
+    servers: Mapping[str, ServerInfo] = SERVERS,
+    guests: Mapping[str, ServerEntry] | None = None,
 ) -> Trace:
     """Connect as the app would, send nothing, and return what was seen.
+
+    Args:
+        lesson: whose server is connected to.
+        seed: of the trace.
+        seconds: how long to wait for what the server does by itself.
+        servers: the bundled ones.
+        guests: those that come with the course.
 
     Raises:
         WorkbenchError: the server could not be started.
@@ -35,6 +47,7 @@ async def idle_trace(
     supervisor = Supervisor(clock, lambda events: bench.record(events), servers=own)
     bench = Workbench(clock, supervisor=supervisor)
     bench.judge = seen.extend
+    bench.servers.study(lesson, guests or {})
     bench.aim(lesson.path)
     began = clock.monotonic()
     try:

@@ -15,10 +15,11 @@ from textual.widgets import Footer
 
 from wslab.i18n import _, sentence, spoken
 from wslab.lab.commands import CommandError
-from wslab.lab.course import Lesson
+from wslab.lab.course import Course, Lesson
 from wslab.lab.course import Phase as CoursePhase
 from wslab.lab.learner import Learner
-from wslab.lab.workbench import BUNDLED, LIVE, Workbench, WorkbenchError
+from wslab.lab.learners import Learners
+from wslab.lab.workbench import LIVE, Workbench, WorkbenchError
 from wslab.lab.workspace import WorkspaceError
 from wslab.net.lifecycle import ConnectFailed, NotOpen
 from wslab.tasks import spawn
@@ -59,16 +60,30 @@ class LabScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*LAB_KEYS]
 
-    def __init__(self, workbench: Workbench, learner: Learner, lesson: Lesson, fps: float) -> None:
+    def __init__(self, workbench: Workbench, learners: Learners, lesson: Lesson, fps: float) -> None:
         super().__init__()
         self.workbench = workbench
-        self.learner = learner
-        self.course = learner.course
+        self.learners = learners
         self.lesson = lesson
         self.pages = Pages(workbench.journal, fps)
         self.runner = CommandRunner(workbench, self.pages, self.say, self.run_action, self.connect)
-        self.desk = LessonDesk(self, learner, self.pages.lesson, self.say, self._bring)
+        self.desk = LessonDesk(self, learners, self.pages.lesson, self.say, self._bring)
         self._rtt: float | None = None
+
+    @property
+    def learner(self) -> Learner:
+        """The learner at the course that is open."""
+        return self.learners.here
+
+    @property
+    def course(self) -> Course:
+        """The course that is open."""
+        return self.learner.course
+
+    @property
+    def phase(self) -> CoursePhase:
+        """The phase that is open."""
+        return self.course.phases[self.lesson.phase - 1]
 
     def compose(self) -> ComposeResult:
         """Lay out the bones: side column, state, log and statistics, tabs, composer."""
@@ -77,7 +92,7 @@ class LabScreen(Screen[None]):
             (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), self.app.size, strict=True
         ):
             self.add_class(max(each for each in breakpoints if each[0] <= cells)[1], update=False)
-        yield TopBar(self.course, self.lesson.phase)
+        yield TopBar(self.learners.main.course, self.phase, self.learners.pack)
         with Horizontal(id="main"):
             with Vertical(id="side"):
                 yield CourseList(id="course-list")
@@ -113,9 +128,8 @@ class LabScreen(Screen[None]):
         if not self.pages.narrow:
             self.pages.log_view.focus()
         self.pages.code.follow(self.workbench.transcript)
-        self.pages.code.show_server(BUNDLED)
         self.workbench.listen(self.observe)
-        self.learner.listen(self.desk.show_course)
+        self.learners.listen(self.desk.show_course)
         self.set_interval(1 / STATS_HZ, self.show_statistics)
         self.show_state()
         self.call_after_refresh(self.open_lesson)
@@ -144,7 +158,7 @@ class LabScreen(Screen[None]):
         self.query_one(StateLine).show(self._state_view())
         statuses = self.workbench.supervisor.statuses()
         self.query_one(ServerList).show(statuses)
-        self.query_one(TopBar).show(statuses, self._position)
+        self.query_one(TopBar).show(statuses, self._position, self.phase, self.learners.pack)
 
     def _state_view(self) -> StateView:
         bench = self.workbench
@@ -164,7 +178,7 @@ class LabScreen(Screen[None]):
 
     @property
     def _position(self) -> str:
-        lessons = self.course.phases[self.lesson.phase - 1].lessons
+        lessons = self.phase.lessons
         return f"{self.lesson.title} {lessons.index(self.lesson) + 1}/{len(lessons)}"
 
     def open_lesson(self) -> None:
@@ -172,12 +186,22 @@ class LabScreen(Screen[None]):
         self.desk.open(self.lesson)
         session = self.learner.session
         self.workbench.judge = session.run.observe if session is not None else None
+        self.workbench.servers.study(self.lesson, self.learner.source.servers)
+        self.pages.code.show_server(self.workbench.servers.entry)
         if self.workbench.target.startswith("/"):
             self.workbench.aim(self.lesson.path)
 
     def show_lesson(self) -> None:
         """Show the lesson as far as it has come."""
         self.desk.show()
+
+    def return_to_course(self) -> None:
+        """Go on in the main course, where a pack is open; else show the lesson."""
+        main = self.learners.main
+        if self.learner is main:
+            self.show_lesson()
+        else:
+            self._go_to(main, main.lesson)
 
     def show_phase(self, phase: CoursePhase) -> None:
         """Show what a phase that is still to come will be about."""
@@ -213,13 +237,23 @@ class LabScreen(Screen[None]):
     @on(CourseList.LessonChosen)
     def choose_lesson(self, event: CourseList.LessonChosen) -> None:
         """Open a lesson from the list."""
-        self._go_to(self.course.lesson(event.lesson_id))
+        self._go_to(*self.learners.find(event.lesson_id))
         self.action_tab("lesson")
 
     @on(CourseList.PhaseChosen)
     async def choose_phase(self, event: CourseList.PhaseChosen) -> None:
         """Open another phase."""
-        await self.run_action(f"app.phase({event.phase})")
+        if event.pack is None:
+            await self.run_action(f"app.phase({event.phase})")
+            return
+        learner = next(each for each in self.learners.every if each.source.name == event.pack)
+        phase = learner.course.phases[event.phase - 1]
+        lesson = learner.lesson_of(phase)
+        if lesson is None:
+            self.show_phase(phase)
+        else:
+            self._go_to(learner, lesson)
+            self.action_tab("lesson")
 
     def on_resize(self) -> None:
         """Arrange everything for the new size."""
@@ -353,12 +387,13 @@ class LabScreen(Screen[None]):
 
     def action_lesson(self, step: int) -> None:
         """Go to the next or the previous lesson of the phase."""
-        lessons = self.course.phases[self.lesson.phase - 1].lessons
+        lessons = self.phase.lessons
         place = lessons.index(self.lesson) + step
         if 0 <= place < len(lessons):
-            self._go_to(lessons[place])
+            self._go_to(self.learner, lessons[place])
 
-    def _go_to(self, lesson: Lesson) -> None:
+    def _go_to(self, learner: Learner, lesson: Lesson) -> None:
+        self.learners.move(learner)
         self.lesson = lesson
         self.open_lesson()
         self._bring("lesson")

@@ -11,14 +11,20 @@ from textual.containers import ScrollableContainer, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from wslab.bundled import SERVERS, BundledError
+from wslab.bundled import BundledError
 from wslab.i18n import _
 from wslab.lab.codegen import NOTHING_YET, Transcript
+from wslab.lab.pack_files import PackError
+from wslab.lab.server_status import ServerEntry
+from wslab.lab.state_file import StateError
+from wslab.tui.safe_text import visible
 
 REFRESH = 0.25
 """Seconds between two looks at the transcript."""
 LARGEST_COPY = 64 * 1024
 """Characters that are copied at most: terminals drop what is longer."""
+WIDEST = 1000
+"""Characters of a line of a server's source that are shown."""
 
 
 class CodeView(Vertical):
@@ -42,7 +48,7 @@ class CodeView(Vertical):
         super().__init__(id=id)
         self._transcript: Transcript | None = None
         self._version = -1
-        self._server = ""
+        self._server: ServerEntry | None = None
         self._source = ""
         self._show_server = False
         self._text = ""
@@ -65,14 +71,14 @@ class CodeView(Vertical):
         self._version = -1
         self._look()
 
-    def show_server(self, name: str) -> None:
-        """Hold the source of a bundled server ready for the second part."""
-        if name == self._server:
+    def show_server(self, server: ServerEntry) -> None:
+        """Hold the source of a server ready for the second part."""
+        if server == self._server:
             return
-        self._server = name
+        self._server = server
         try:
-            self._source = SERVERS[name].path.read_text(encoding="utf-8")
-        except (BundledError, OSError, UnicodeDecodeError) as error:
+            self._source = _safe(server.path.read_text(encoding="utf-8"))
+        except (BundledError, PackError, StateError, OSError, UnicodeDecodeError) as error:
             reason = " ".join(str(error).split())
             self._source = f"# The source of this server can't be shown: {reason}\n"
         self._look()
@@ -128,10 +134,16 @@ class CodeView(Vertical):
 
     def _heading(self) -> str:
         mine, theirs = _("what you just did"), _("the server")
-        if self._server:
-            theirs = _("the server: {file}").format(file=f"{self._server}.py")
+        if self._server is not None:
+            theirs = _("the server: {file}").format(file=f"{self._server.name}.py")
         mine, theirs = (mine, f"[{theirs}]") if self._show_server else (f"[{mine}]", theirs)
         return f"{mine}   {theirs}   " + _("(t switches, y copies)")
+
+
+def _safe(code: str) -> str:
+    """Return code without anything that would steer a terminal: a lesson pack has servers too."""
+    lines = code.expandtabs(4).split("\n")
+    return "\n".join(visible(line, WIDEST) for line in lines)
 
 
 def _coloured(code: str) -> Content:

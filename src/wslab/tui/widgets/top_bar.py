@@ -8,7 +8,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from wslab.i18n import _
-from wslab.lab.course import Course
+from wslab.lab.course import Course, Phase
+from wslab.tui.safe_text import visible
 
 if TYPE_CHECKING:
     from wslab.lab.supervisor import ServerStatus
@@ -26,20 +27,30 @@ class TopBar(Widget):
     }
     """
 
-    def __init__(self, course: Course, phase: int) -> None:
+    def __init__(self, course: Course, phase: Phase, pack: str | None = None) -> None:
         super().__init__(id="top-bar")
         self._course = course
         self._phase = phase
+        self._pack = pack
         self._servers = ""
         self._position = ""
 
-    def show(self, servers: tuple[ServerStatus, ...], position: str) -> None:
-        """Show the state of the servers and the place in the course, such as `Echo 2/6`."""
+    def show(
+        self, servers: tuple[ServerStatus, ...], position: str, phase: Phase, pack: str | None = None
+    ) -> None:
+        """Show the state of the servers and the place in the course.
+
+        Args:
+            servers: those there are.
+            position: the lesson, and which of the phase it is, such as `Echo 2/6`.
+            phase: where the learner is.
+            pack: the lesson pack that has the phase; None for the main course.
+        """
         # Of a status little is shown here, and what is not, such as its CPU, changes all the time.
         markup = "  ".join(map(server_text, servers))
-        if (markup, position) != (self._servers, self._position):
-            self._servers = markup
-            self._position = position
+        place = (position, phase.id, pack)
+        if (markup, place) != (self._servers, (self._position, self._phase.id, self._pack)):
+            self._servers, self._position, self._phase, self._pack = markup, position, phase, pack
             self.refresh()
 
     def render(self) -> Content:
@@ -47,27 +58,33 @@ class TopBar(Widget):
         width = self.content_size.width
         right = Content.from_markup(self._servers)
         for titles in (self._all_phases(), self._this_phase()):
-            left = Content.from_markup("[b $accent]wslab[/]  " + titles)
+            left = Content.from_markup("[b $accent]wslab[/]  ") + titles
             space = width - left.cell_length - right.cell_length
             if space >= 1:
                 return left + Content(" " * space) + right
         return Content.from_markup("[b $accent]wslab[/]  ") + right
 
-    def _all_phases(self) -> str:
+    # What a pack calls itself must not become markup.
+
+    def _all_phases(self) -> Content:
         names = []
         for phase in self._course.phases:
-            name = f"{phase.number} {phase.title}"
-            action = f"@click=app.phase({phase.number})"
+            here = self._pack is None and phase.number == self._phase.number
+            markup = "[b u]$name[/]" if here else "[$foreground-muted]$name[/]"
             names.append(
-                f"[{action}][b u]{name}[/][/]"
-                if phase.number == self._phase
-                else f"[$foreground-muted][{action}]{name}[/][/]"
+                Content.from_markup(
+                    f"[@click=app.phase({phase.number})]{markup}[/]",
+                    name=f"{phase.number} {visible(phase.title)}",
+                )
             )
-        return "  ".join(names)
+        if self._pack is not None:
+            names.append(Content.from_markup("[b u]$name[/]", name=self._pack))
+        return Content("  ").join(names)
 
-    def _this_phase(self) -> str:
-        phase = self._course.phases[self._phase - 1]
-        return f"[b]{phase.number} {phase.title}[/]" + (f" › {self._position}" if self._position else "")
+    def _this_phase(self) -> Content:
+        number = self._phase.number if self._pack is None else f"{self._pack}:"
+        name = Content.from_markup("[b]$name[/]", name=f"{number} {visible(self._phase.title)}")
+        return name + (f" › {visible(self._position)}" if self._position else "")
 
 
 def server_text(status: ServerStatus) -> str:

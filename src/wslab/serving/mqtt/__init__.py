@@ -1,0 +1,1 @@
+"""The MQTT broker without its sockets: bytes and times in, bytes out."""
