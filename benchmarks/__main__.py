@@ -15,6 +15,7 @@ NAMES = {
     "first_paint": 11,
     "wire": 5,
     "tap": 5,
+    "binary": 5,
     "flood": 3,
     "memory": 1,
     "verdict": 20,

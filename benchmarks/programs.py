@@ -43,7 +43,14 @@ def home() -> Iterator[dict[str, str]]:
 @contextmanager
 def basic_server(env: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
     """Run the bundled server; give its URL without a path, and its process."""
-    command = [sys.executable, "-P", str(SERVERS["basic"].path), "--port", "0"]
+    with server_of(SERVERS["basic"].path, ["--port", "0"], env) as running:
+        yield running
+
+
+@contextmanager
+def server_of(path: Path, options: list[str], env: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
+    """Run a server whose first line has its URL and that ends with its input; give both as above."""
+    command = [sys.executable, "-P", str(path), *options]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env
     ) as process:

@@ -45,7 +45,10 @@ class ServerInfo:
 
 SERVERS: dict[str, ServerInfo] = {
     info.name: info
-    for info in (ServerInfo("basic", 8080, 1, "echo and everything a client can meet: raw WebSocket"),)
+    for info in (
+        ServerInfo("basic", 8080, 1, "echo and everything a client can meet: raw WebSocket"),
+        ServerInfo("binary", 8083, 2, "a binary protocol to learn from: telemetry, files, arrays of numbers"),
+    )
 }
 """Every bundled server by name. The one place where their ports are written."""
 

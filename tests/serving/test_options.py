@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wslab.bundled import SERVERS
-from wslab.serving.options import duration_or_off, server_parser, size_or_off
+from wslab.serving.options import duration_or_off, server_parser, size_or_off, some_size, some_time
 
 
 def test_the_defaults() -> None:
@@ -52,3 +52,15 @@ def test_what_is_wrong_is_named(
     message = capsys.readouterr().err
     for word in words:
         assert word in message
+
+
+def test_some_is_more_than_none(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = server_parser("basic", "text")
+    parser.add_argument("--room", type=some_size)
+    parser.add_argument("--wait", type=some_time)
+    arguments = parser.parse_args(["--room", "1KiB", "--wait", "50ms"])
+    assert (arguments.room, arguments.wait) == (1024, 0.05)
+    for options in (["--room", "0"], ["--room", "off"], ["--wait", "0s"], ["--wait", "off"]):
+        with pytest.raises(SystemExit):
+            parser.parse_args(options)
+        assert options[0] in capsys.readouterr().err

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import sys
+from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
@@ -139,3 +141,46 @@ async def test_nothing_is_accepted_while_stopping() -> None:
 async def test_health_counts_the_connections() -> None:
     async with running("basic") as server, connect(server.url, proxy=None):
         assert json.loads((await ask(server.port, "/health")).body)["connections"] == 1
+
+
+async def test_what_runs_in_the_background_ends_with_the_server(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    script.write_text(
+        """
+import asyncio, sys
+import structlog
+from wslab.serving.options import server_parser
+from wslab.serving.routes import Routes
+from wslab.serving.runner import Service, run
+
+async def background():
+    log = structlog.get_logger()
+    log.info("begins")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        log.info("ends")
+
+async def handler(connection):
+    pass
+
+routes = Routes("x")
+service = Service("basic", handler, routes.process_request, background=background)
+sys.exit(run(service, server_parser("basic", "").parse_args()))
+"""
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-P", str(script), "--port", "0"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdin is not None
+    async with asyncio.timeout(30):
+        events = [json.loads(await process.stdout.readline())["event"] for _ in range(2)]
+        process.stdin.close()
+        rest, _ = await process.communicate()
+    assert events == ["ready", "begins"]
+    assert [json.loads(line)["event"] for line in rest.splitlines()] == ["stopping", "stopped", "ends"]
+    assert process.returncode == 0

@@ -46,12 +46,31 @@ def _size_or_off(text: str) -> int | None:
     return size
 
 
+def _some_size(text: str) -> int:
+    size = parse_size(text)
+    if size == 0:
+        raise ValueError("0 bytes hold nothing: write a size like 1MiB")
+    return size
+
+
+def _some_time(text: str) -> float:
+    seconds = parse_duration(text)
+    if seconds == 0:
+        raise ValueError("no time at all is too short: write a duration like 50ms, 2s or 1m")
+    return seconds
+
+
 port = _argument(_port)
 """Type of a `--port` option."""
 duration_or_off = _argument(_duration_or_off)
 """Type of an option like `--keepalive`: seconds, or None for `off` and 0."""
 size_or_off = _argument(_size_or_off)
 """Type of an option like `--max-size`: bytes, or None for `off`."""
+
+some_size = _argument(_some_size)
+"""Type of an option that is a number of bytes, at least one."""
+some_time = _argument(_some_time)
+"""Type of an option that is a time longer than none; the value is in seconds."""
 
 
 def server_parser(name: str, description: str) -> argparse.ArgumentParser:

@@ -27,7 +27,7 @@ from wslab.serving.connections import Connections, Handler
 from wslab.serving.health import health
 from wslab.serving.logs import LineOutput, Log, configure
 from wslab.serving.stopping import Farewell, Stop, Stopper
-from wslab.tasks import spawn
+from wslab.tasks import spawn, stop
 
 DRAIN_SECONDS = 5.0
 """Longest time between the order to stop and the end of the process."""
@@ -53,6 +53,8 @@ class Service:
     process_request: RequestHook
     options: dict[str, Any] = field(default_factory=dict)
     """Further arguments of `websockets.asyncio.server.serve`."""
+    background: Callable[[], Coroutine[Any, Any, None]] | None = None
+    """Runs beside the connections, from the ready line until all of them are closed."""
 
 
 def run(service: Service, arguments: argparse.Namespace) -> int:
@@ -98,8 +100,11 @@ async def _run(service: Service, arguments: argparse.Namespace) -> int:
     ready = {"event": "ready", "server": service.name, "url": _url(server), "pid": os.getpid()}
     output.write(json.dumps(ready) + "\n")
     configure(output, arguments.log_level)
+    background = spawn(service.background(), "background") if service.background else None
     farewell = await stopper.stopped()
     await _drain(server, farewell, stopper, connections, log)
+    if background is not None:
+        await stop(background)
     return farewell.exit_code
 
 
