@@ -19,7 +19,7 @@ async def test_a_step_ticks_the_view_stays_and_n_goes_on() -> None:
         await lab.sees("✓ 1/4 Press c: passed")
         await lab.leave_line()
         await lab.press("n")
-        await lab.sees("▸ 2/4", "waiting for")
+        await lab.sees("▸ 2/4", "a Close frame from you")
         await lab.press("d")
         await lab.sees("✓ 2/4")
         progress = lab.app.lab_screen.learner.progress.lesson("p1-connect")
