@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import stat
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from tests.support.demo import Demo
-from tests.support.lab_app import NARROW, a_lab
+from tests.support.lab_app import NARROW, WIDE, Lab, a_lab
 from tests.support.waiting import until
+from wslab.wire.events import Event, Frame, Phase, Ui
+
+WRONG_WORD = """
+    import asyncio, os
+    from websockets.asyncio.client import connect
+
+    async def main():
+        async with connect(os.environ["WSLAB_URL"]) as connection:
+            await connection.send("wrong")
+
+    asyncio.run(main())
+"""
 
 
 async def test_a_step_ticks_the_view_stays_and_n_goes_on() -> None:
@@ -84,3 +97,63 @@ async def test_where_the_folder_cannot_be_made_that_is_said(
     async with a_lab(NARROW, lesson="p1-echo-client") as lab:
         await lab.press("x")
         await lab.told("wslab-work")
+
+
+def rows(lab: Lab) -> list[Event]:
+    """Return everything that the log holds."""
+    journal = lab.bench.journal
+    return journal.slice(journal.first, journal.total)
+
+
+def begin(folder: Path, lab: Lab, code: str) -> Path:
+    """Write the learner's file before they begin, and return it."""
+    exercise = lab.app.lab_screen.learner.exercise
+    assert exercise is not None
+    exercise.file.parent.mkdir(parents=True, exist_ok=True)
+    exercise.file.write_text(textwrap.dedent(code))
+    return folder / exercise.file
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=str)
+async def test_what_was_on_the_wire_of_a_run_is_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with a_lab(size, lesson="p1-echo-client") as lab:
+        begin(tmp_path, lab, WRONG_WORD)
+        await lab.connected()
+        await lab.leave_line()
+        before, counted, view = rows(lab), lab.bench.statistics.snapshot().sent.frames, lab.bench.view
+        await lab.press("x")
+        exercise = lab.app.lab_screen.learner.exercise
+        assert exercise is not None
+        await until(lambda: exercise.outcome is not None, "the run", timeout=60)
+        await lab.sees("✗ 2/4")
+
+        assert exercise.outcome is not None
+        attempt = exercise.outcome.decisive
+        head, *wire, end = rows(lab)[len(before) :]
+        assert isinstance(head, Ui)
+        assert head.detail == f"client.py, attempt with seed {attempt.seed.number}: failed at step 2 of 4"
+        assert isinstance(end, Ui)
+        assert [event._replace(seq=0, conn=0) for event in wire] == [
+            event._replace(seq=0, conn=0) for event in attempt.events
+        ]
+        seqs = [event.seq for event in rows(lab)]
+        assert seqs == sorted(set(seqs)), "one order for everything"
+        assert {event.conn for event in wire} == {2}
+        assert (lab.bench.view, lab.bench.statistics.snapshot().sent.frames) == (view, counted)
+        page = lab.app.lab_screen.pages.lesson
+        await until(lambda: f"rows {head.seq} to {end.seq}" in page._page, "where they are")
+
+        # Row by row, with everything that the lab has.
+        await lab.press("f7")
+        await lab.sees("exercise end of the attempt")
+        frame = next(event for event in wire if isinstance(event, Frame) and event.masked)
+        await lab.line(f"/goto {frame.seq}")
+        await lab.until(lambda: "frame-log" in lab.focus, "the log")
+        await lab.press("enter")
+        await lab.sees(f"frame {frame.seq}, ", "Payload len", "masked")
+        await lab.press("f4")
+        await lab.sees("the row under the cursor", "101 Switching Protocols", "/slow?delay=100ms")
+        assert lab.bench.view.phase is Phase.OPEN

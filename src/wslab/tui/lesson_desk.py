@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual.app import SuspendNotSupported
 from textual.screen import Screen
 
 from wslab.i18n import _
+from wslab.lab.attempt_events import attempt_events
 from wslab.lab.course import Lesson, Phase
+from wslab.lab.exercise import Outcome
 from wslab.lab.exercise_session import ExerciseSession
 from wslab.lab.learner import Learner
 from wslab.tui.safe_text import visible
@@ -21,6 +23,7 @@ from wslab.tui.widgets.lesson_page import lesson_page, phase_page
 from wslab.tui.widgets.lesson_view import END, TOP, LessonView
 from wslab.tui.widgets.step_panel import StepPanel
 from wslab.tui.widgets.step_text import step_text
+from wslab.wire.events import Event
 
 SHOWN_AFTER = 0.05
 """Seconds until a changed verdict is shown."""
@@ -33,6 +36,7 @@ class LessonDesk:
         screen: the one with a `StepPanel` and a `CourseList`.
         learner: who works here.
         page: where lessons are read.
+        insert: puts events that the lab saw elsewhere into its log, and returns them as they are there.
         say: tells the learner something in passing.
         bring: brings a page to the front by its name.
     """
@@ -42,6 +46,7 @@ class LessonDesk:
         screen: Screen[None],
         learner: Learner,
         page: LessonView,
+        insert: Callable[[Sequence[Event]], list[Event]],
         say: Callable[[str], None],
         bring: Callable[[str], None],
     ) -> None:
@@ -49,15 +54,19 @@ class LessonDesk:
         self.lesson = learner.lesson
         self._screen = screen
         self._page = page
+        self._insert = insert
         self._say = say
         self._bring = bring
         self._due = False
         self._phase: Phase | None = None
+        self._in_log: Outcome | None = None
+        self._rows: range | None = None
         self._told: set[str] = set()
 
     def open(self, lesson: Lesson) -> None:
         """Sit down at a lesson and show it and its place in the course."""
         self.lesson = lesson
+        self._in_log = self._rows = None
         session = self.learner.sit_down(lesson)
         for each in (session, self.learner.exercise):
             if each is not None:
@@ -71,7 +80,7 @@ class LessonDesk:
         if session is not None:
             self._page.show(lesson_page(session), place)
         elif exercise is not None:
-            self._page.show(exercise_page(exercise), place)
+            self._page.show(exercise_page(exercise, self._rows), place)
         self._show_panel()
         self.show_course()
 
@@ -118,10 +127,19 @@ class LessonDesk:
             panel.show(None)
 
     def _changed(self) -> None:
+        self._show_in_log()
         # Under a flood a verdict changes with every frame; it is shown as often as the eye can follow.
         if not self._due and self._screen.is_running:
             self._due = True
             self._screen.set_timer(SHOWN_AFTER, self._show_changed)
+
+    def _show_in_log(self) -> None:
+        """Put into the log what was on the wire in the run that is over, once."""
+        exercise = self.learner.exercise
+        if exercise is not None and exercise.outcome is not None and exercise.outcome is not self._in_log:
+            self._in_log = exercise.outcome
+            shown = self._insert(attempt_events(exercise.lesson, exercise.outcome.decisive))
+            self._rows = range(shown[0].seq, shown[-1].seq + 1)
 
     def _show_changed(self) -> None:
         self._due = False

@@ -12,8 +12,13 @@ WIDTH = 74
 """Cells of a line of the report: what a page has room for on a screen of 80."""
 
 
-def exercise_page(session: ExerciseSession) -> str:
-    """Return the exercise and what came of the last run, as Markdown."""
+def exercise_page(session: ExerciseSession, rows: range | None = None) -> str:
+    """Return the exercise and what came of the last run, as Markdown.
+
+    Args:
+        session: the sitting.
+        rows: numbers of the rows of the log that show the last run; None where there are none.
+    """
     parts = [session.lesson.page()]
     for number, hint in enumerate(session.hints, 1):
         head = _("Hint {number}").format(number=number)
@@ -23,6 +28,9 @@ def exercise_page(session: ExerciseSession) -> str:
         # What a program and the network say must not become Markdown.
         lines = [visible(line).replace("```", "'''") for line in report]
         parts += ["## " + _("The last run"), "```text\n" + "\n".join(lines) + "\n```"]
+    if rows:
+        told = _("What was on the wire is in the log (`f7`), rows {first} to {last}.")
+        parts.append(told.format(first=rows[0], last=rows[-1]))
     return "\n\n".join(parts)
 
 
