@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 
 from textual.app import SuspendNotSupported
 from textual.screen import Screen
@@ -17,8 +17,9 @@ from wslab.lab.exercise import Outcome
 from wslab.lab.exercise_session import ExerciseSession
 from wslab.lab.learner import Learner
 from wslab.tui.safe_text import visible
+from wslab.tui.screens.confirm_screen import ConfirmScreen
 from wslab.tui.widgets.course_list import CourseList
-from wslab.tui.widgets.exercise_text import exercise_page, exercise_text
+from wslab.tui.widgets.exercise_text import exercise_page, exercise_text, hints_heading, solution_heading
 from wslab.tui.widgets.lesson_page import lesson_page, phase_page
 from wslab.tui.widgets.lesson_view import END, TOP, LessonView
 from wslab.tui.widgets.step_panel import StepPanel
@@ -61,19 +62,21 @@ class LessonDesk:
         self._phase: Phase | None = None
         self._in_log: Outcome | None = None
         self._rows: range | None = None
+        self._news = False
         self._told: set[str] = set()
 
     def open(self, lesson: Lesson) -> None:
         """Sit down at a lesson and show it and its place in the course."""
         self.lesson = lesson
         self._in_log = self._rows = None
+        self._news = False
         session = self.learner.sit_down(lesson)
         for each in (session, self.learner.exercise):
             if each is not None:
                 each.listen(self._changed)
         self.show(session.view if session is not None and session.view else TOP)
 
-    def show(self, place: int | None = None) -> None:
+    def show(self, place: int | str | None = None) -> None:
         """Show the lesson as far as it has come, at a place of its page if one is given."""
         session, exercise = self.learner.session, self.learner.exercise
         self._phase = None
@@ -97,7 +100,8 @@ class LessonDesk:
         learner = self.learner
         courses = self._screen.query_one(CourseList)
         courses.show(learner.course, self.lesson, learner.finished, learner.begun)
-        for trouble in (learner.store.problem, learner.store.notice):
+        troubles = learner.exercise.problems if learner.exercise is not None else ()
+        for trouble in (learner.store.problem, learner.store.notice, *troubles):
             if trouble is not None and trouble not in self._told:
                 self._told.add(trouble)
                 self._screen.notify(visible(trouble), severity="warning", timeout=10, markup=False)
@@ -140,14 +144,18 @@ class LessonDesk:
             self._in_log = exercise.outcome
             shown = self._insert(attempt_events(exercise.lesson, exercise.outcome.decisive))
             self._rows = range(shown[0].seq, shown[-1].seq + 1)
+            self._news = True
+            # The sitting has a record of its own, which knows more than the list of the course now.
+            self.learner.keep(self.learner.store.load)
 
     def _show_changed(self) -> None:
         self._due = False
         if self._phase is not None:
             self._show_panel()
         else:
-            exercise = self.learner.exercise
-            self.show(END if exercise is not None and exercise.outcome is not None else None)
+            # What came of a run stands at the end; whatever else changes, the reader stays where they are.
+            self.show(END if self._news else None)
+            self._news = False
 
     # Keys
 
@@ -171,8 +179,10 @@ class LessonDesk:
             there = session.hint()
         elif exercise is not None:
             there = await exercise.hint()
+            if exercise is not self.learner.exercise:
+                return
         if there:
-            self.show(END)
+            self.show(END if exercise is None else hints_heading())
             self._bring("lesson")
         else:
             self._say(_("there is no other hint for this step"))
@@ -199,13 +209,16 @@ class LessonDesk:
             return
         if not exercise.watching:
             copied = await exercise.start()
+            if exercise is not self.learner.exercise:
+                return
             self._say(
                 _("wrote {file}").format(file=exercise.file)
                 if copied.new
                 else _("{file} is there already and stays as it is").format(file=exercise.file)
             )
         await exercise.run()
-        self._bring("lesson")
+        if exercise is self.learner.exercise:
+            self._bring("lesson")
 
     async def edit_exercise(self) -> None:
         """Open the learner's file in their editor; the lab waits meanwhile.
@@ -223,6 +236,8 @@ class LessonDesk:
             return
         if not exercise.watching:
             await exercise.start()
+            if exercise is not self.learner.exercise:
+                return
         try:
             self._edit([*shlex.split(editor), str(exercise.file)])
         except SuspendNotSupported:
@@ -232,6 +247,51 @@ class LessonDesk:
         # The loop has to stand still: whatever it drew meanwhile would go across the editor.
         with self._screen.app.suspend():
             subprocess.run(command, check=False)
+
+    async def open_solution(self) -> None:
+        """Show the solution of the exercise; where it is not open, say what it takes.
+
+        Raises:
+            WorkspaceError, OSError: it can't be read.
+        """
+        exercise = self._exercise()
+        if exercise is None:
+            return
+        why = await exercise.open_solution()
+        if exercise is not self.learner.exercise:
+            return
+        if why:
+            self._say(why)
+        else:
+            self.show(solution_heading())
+            self._bring("lesson")
+
+    def ask_reset(self, carry_out: Callable[[Coroutine[object, object, None]], None]) -> None:
+        """Ask whether to begin the learner's files anew.
+
+        Args:
+            carry_out: does so after a yes.
+        """
+        exercise = self._exercise()
+        if exercise is None:
+            return
+        question = _("Begin {folder} anew? The old files are kept.").format(folder=exercise.folder)
+        screen = ConfirmScreen(question, _("begin anew"), _("leave it as it is"))
+        self._screen.app.push_screen(screen, lambda yes: carry_out(self._reset(exercise)) if yes else None)
+
+    async def _reset(self, exercise: ExerciseSession) -> None:
+        if exercise is not self.learner.exercise:
+            return
+        kept = await exercise.reset()
+        if exercise is not self.learner.exercise:
+            return
+        if kept is None:
+            self._say(_("wrote {file}").format(file=exercise.file))
+        else:
+            told = _("wrote {file}; the old files are in {folder}")
+            self._say(told.format(file=exercise.file, folder=kept))
+        self.show()
+        self._bring("lesson")
 
     def _exercise(self) -> ExerciseSession | None:
         if self.learner.exercise is None:

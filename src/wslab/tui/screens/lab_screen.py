@@ -370,6 +370,14 @@ class LabScreen(Screen[None]):
         """Edit the file of the exercise."""
         self.carry_out(self.desk.edit_exercise(), "edit the exercise")
 
+    def action_solution(self) -> None:
+        """Show the solution of the exercise, once it is open."""
+        self.carry_out(self.desk.open_solution(), "open the solution")
+
+    def action_begin_anew(self) -> None:
+        """Ask whether to begin the file of the exercise anew."""
+        self.desk.ask_reset(lambda reset: self.carry_out(reset, "begin the exercise anew"))
+
     def action_filter(self) -> None:
         """Type a filter for the log."""
         self.action_write(f"/filter {self.pages.log_view.log_filter}".rstrip() + " ")
