@@ -324,3 +324,11 @@ async def test_a_run_goes_on_in_another_language_and_at_another_size(
         await until(lambda: "## The last run" in page(lab), "the same in English")
         assert sum(isinstance(event, Ui) and event.action == ACTION for event in rows(lab)) == 2
         await lab.sees("exercise end of the attempt")
+
+
+async def test_a_change_of_language_stays_at_the_page_of_a_phase() -> None:
+    async with a_lab(NARROW) as lab:
+        await lab.press("2")
+        await until(lambda: page(lab).startswith("# 2 "), "the phase")
+        await lab.press("L")
+        await until(lambda: page(lab).startswith("# 2 プロトコル"), "the same in Japanese")

@@ -280,7 +280,6 @@ class LabApp(App[None]):
         code = codes[(codes.index(language()) + 1) % len(codes)]
         set_language(code)
         retranslate(self.lab_screen)
-        self.lab_screen.desk.refresh()
         if (learner := self._learner) is not None:
             learner.keep(lambda: learner.store.set_language(code))
 

@@ -107,7 +107,7 @@ class LabScreen(Screen[None]):
 
     def retranslate(self) -> None:
         """Say the same in the language that is in use now."""
-        self.show_lesson()
+        self.desk.refresh()
         self.show_statistics()
 
     def on_mount(self) -> None:
