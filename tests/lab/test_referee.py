@@ -128,6 +128,7 @@ def test_a_trace_keeps_the_start_and_the_end(batches: list[int], first: int, las
         events = [Tcp(len(every) + n, 0, 0, 1, "open", None, "") for n in range(size)]
         trace.add(events)
         every += events
+    assert trace.left_out == max(0, len(every) - first - last)
     if len(every) <= first + last:
         assert list(trace.events()) == every
     else:

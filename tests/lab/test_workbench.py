@@ -14,12 +14,15 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from tests.support.bench import a_bench, new_bench, notes, of
 from tests.support.bundled_server import running
+from tests.support.check_events import in_order, state, tcp
 from tests.support.faulty_server import Conversation, FaultyServer
 from tests.support.tls_server import Authority
+from tests.support.traffic import a_frame, a_message
 from tests.support.waiting import until
 from wslab.lab import services, workbench
+from wslab.lab.connection_view import ConnectionView
 from wslab.lab.services import FALLBACK, EchoService
-from wslab.lab.workbench import ConnectionView, Workbench, WorkbenchError
+from wslab.lab.workbench import Workbench, WorkbenchError
 from wslab.net.client import ConnectFailed, NotOpen
 from wslab.net.options import UsageError
 from wslab.net.raw import RawClient
@@ -616,3 +619,33 @@ async def test_closing_twice_does_no_harm() -> None:
         await bench.close()
         await bench.close()
         assert bench.view.phase is Phase.CLOSED
+
+
+# --- what was seen elsewhere
+
+
+async def test_what_was_seen_elsewhere_is_in_the_log_and_counts_for_nothing() -> None:
+    async with a_bench() as bench:
+        await bench.connect()
+        judged: list[Event] = []
+        bench.judge = judged.extend
+        told: list[Event] = []
+        bench.listen(told.append)
+        view, code = bench.view, bench.transcript.python()
+        frames = bench.statistics.snapshot().sent.frames
+        last = bench.journal.get(bench.journal.total - 1)
+        assert last is not None
+        elsewhere = in_order(tcp("open"), state(Phase.ERROR), a_frame(1, b"theirs"), a_message(1))
+        shown = bench.insert(elsewhere)
+        assert bench.journal.slice(bench.journal.total - 4, bench.journal.total) == shown
+        assert [event.seq for event in shown] == list(range(last.seq + 1, last.seq + 5))
+        assert {event.conn for event in shown} == {2}
+        assert [event.t for event in shown] == [event.t for event in elsewhere]
+        assert (bench.view, bench.transcript.python(), judged, told) == (view, code, [], [])
+        assert bench.statistics.snapshot().sent.frames == frames
+        # The connection goes on as it was, and the next one has a number of its own.
+        await bench.disconnect()
+        assert bench.view.phase is Phase.CLOSED
+        await bench.connect()
+        assert {event.conn for event in of(bench, Frame)} == {1, 2}
+        assert of(bench, State)[-1].conn == 3

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
+import psutil
+
 from wslab.lab.course import Course, Lesson
 from wslab.lab.course_files import load_course
 
@@ -26,3 +28,15 @@ def program(folder: Path, code: str, entry: str = "client.py") -> Path:
     folder.mkdir(exist_ok=True)
     (folder / entry).write_text(textwrap.dedent(code))
     return folder
+
+
+def programs(folder: Path) -> list[psutil.Process]:
+    """Return the processes that run in a folder."""
+    return [child for child in psutil.Process().children(recursive=True) if folder in runs_in(child).parents]
+
+
+def runs_in(process: psutil.Process) -> Path:
+    try:
+        return Path(process.cwd())
+    except psutil.Error:
+        return Path()  # it has ended meanwhile

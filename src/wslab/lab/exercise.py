@@ -48,6 +48,8 @@ class Attempt:
     passed: bool
     events: tuple[Event, ...] = ()
     """The start and the end of what was on the wire."""
+    left_out: int = 0
+    """Events that are missing behind the first `FIRST_EVENTS` of them."""
     output: tuple[str, ...] = ()
     """The start and the end of what it printed, safe to show."""
     traceback: tuple[str, ...] = ()
@@ -57,6 +59,8 @@ class Attempt:
     ending: Ending = Ending.DECIDED
     began: float = 0.0
     """Monotonic seconds at which it began, by the clock of its events."""
+    wall: float = 0.0
+    """Unix time at which it began."""
     seconds: float = 0.0
     unknown_reason: str = ""
     """Why there is no verdict, which is the lab's fault; empty where there is one."""
@@ -155,7 +159,7 @@ class ExerciseRunner:
             seed: of the attempt.
         """
         clock = self._new_clock()
-        began = clock.monotonic()
+        began, wall = clock.monotonic(), clock.wall()
         you = Direction.C2S if self.exercise.kind == "client" else Direction.S2C
         referee = Referee(self.lesson.steps, seed, clock, self.exercise.timeout, you=you)
         trial = Trial(
@@ -184,11 +188,13 @@ class ExerciseRunner:
             verdicts=referee.verdicts(),
             passed=not fault and referee.run.passed,
             events=referee.trace.events(),
+            left_out=referee.trace.left_out,
             output=output.lines() if output is not None else (),
             traceback=traceback_tail(output.errors(), folder) if output is not None else (),
             exit_code=trial.exit_code,
             ending=trial.ending,
             began=began,
+            wall=wall,
             seconds=clock.monotonic() - began,
             unknown_reason=fault,
             step=referee.active,

@@ -6,6 +6,7 @@ The line mode has `lesson_watch` for the same; nothing here knows of a screen.
 from __future__ import annotations
 
 import asyncio
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from wslab.lab.attempt_output import outcome_lines
 from wslab.lab.course import Lesson
 from wslab.lab.exercise import ExerciseRunner, Outcome
 from wslab.lab.lesson_record import LessonRecord
+from wslab.lab.solution import Source, own_source, solution_of
 from wslab.lab.watch import Watch
 from wslab.lab.workspace import Copied, Workspace
 from wslab.tasks import spawn, stop
+from wslab.wire.clock import Clock
 
 
 class ExerciseSession:
@@ -27,6 +30,7 @@ class ExerciseSession:
         runner: runs it; it is closed in the end.
         space: the learner's folder.
         watch: watches the file; one of its own where None.
+        clock: where times come from.
     """
 
     def __init__(
@@ -36,24 +40,44 @@ class ExerciseSession:
         runner: ExerciseRunner,
         space: Workspace,
         watch: Watch | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.lesson = lesson
         self.outcome: Outcome | None = None
-        """What came of the last run that was not broken off."""
+        """What came of the last run of this file that was not broken off."""
+        self.kept: Path | None = None
+        """Where the files of before are, after a reset."""
+        self.solution: tuple[Source, ...] = ()
+        """The solution, once the learner has opened it."""
+        self.own: Source | None = None
+        """The learner's file beside it: as it was then, or when the last run was over."""
         self._record = record
         self._runner = runner
         self._space = space
         self._watch = watch or Watch(space.file)
+        self._clock = clock or Clock()
         self._listeners: list[Callable[[], None]] = []
         self._watching: asyncio.Task[None] | None = None
         self._attempt: asyncio.Task[None] | None = None
         self._beginning = asyncio.Lock()
+        self._hinting = asyncio.Lock()
+        self._left = False
         self._known_before = record.known.finished is not None
 
     @property
     def file(self) -> Path:
         """The file that is edited and run."""
         return self._space.file
+
+    @property
+    def folder(self) -> Path:
+        """The learner's folder."""
+        return self._space.folder
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why something is not being kept, in sentences."""
+        return self._record.problems
 
     @property
     def watching(self) -> bool:
@@ -86,10 +110,11 @@ class ExerciseSession:
             WorkspaceError: a file can't be written.
         """
         copied = await asyncio.to_thread(self._space.copy)
-        self._runner.warm()
-        if self._watching is None:
-            self._watching = spawn(self._follow(), f"watch {self.file.name}")
-        self._tell()
+        if not self._left:
+            self._runner.warm()
+            if self._watching is None:
+                self._watching = spawn(self._follow(), f"watch {self.file.name}")
+            self._tell()
         return copied
 
     async def run(self) -> None:
@@ -97,8 +122,34 @@ class ExerciseSession:
         # A key and a save may ask for it at the same time.
         async with self._beginning:
             await self._stop()
+            if self._left:
+                return
             self._attempt = spawn(self._run(), f"run {self.file.name}")
         self._tell()
+
+    async def reset(self) -> Path | None:
+        """Begin the files anew, and run them where they are run at each save; a run that is going on ends.
+
+        Returns:
+            The folder that holds the old files; None where there were none.
+
+        Raises:
+            WorkspaceError: a file can't be moved or written. Nothing is lost then.
+        """
+        async with self._beginning:
+            await self._stop()
+            now = datetime.datetime.fromtimestamp(self._clock.wall()).astimezone()
+            try:
+                kept = await asyncio.to_thread(self._space.reset, now)
+            finally:
+                self._tell()
+        self.outcome = None
+        self.kept = kept
+        if self.watching:
+            await self.run()
+        await self._look_at_own()
+        self._tell()
+        return kept
 
     def report(self, width: int) -> list[str]:
         """Return what came of the last run, as lines of at most so many cells; none before the first."""
@@ -118,19 +169,50 @@ class ExerciseSession:
 
     async def hint(self) -> bool:
         """Show one hint more; return whether there was one."""
-        found = await asyncio.to_thread(self._record.next_hint, self.place)
+        # Threads that ask at the same time would all be given the same one.
+        async with self._hinting:
+            found = await asyncio.to_thread(self._record.next_hint, self.place)
         self._tell()
         return found is not None
 
+    async def open_solution(self) -> str:
+        """Show the solution from now on, and note that it was looked at.
+
+        Returns:
+            Why it may not be seen yet; empty where it is shown.
+
+        Raises:
+            WorkspaceError, OSError: it can't be read.
+        """
+        why = self._record.why_closed()
+        if why:
+            return why
+        solution = await asyncio.to_thread(solution_of, self.lesson)
+        own = await asyncio.to_thread(own_source, self.file)
+        if not self._left:
+            await asyncio.to_thread(self._record.solution_opened)
+            self.solution, self.own = solution, own
+            self._tell()
+        return ""
+
+    async def _look_at_own(self) -> None:
+        if self.solution:
+            self.own = await asyncio.to_thread(own_source, self.file)
+
+    def leave(self) -> None:
+        """Tell nobody anything any more and begin nothing: the learner is elsewhere, and `close` follows."""
+        self._left = True
+        self._listeners.clear()
+
     async def close(self) -> None:
         """Break off what runs, and tidy up."""
+        self.leave()
         if self._watching is not None:
             await stop(self._watching)
             self._watching = None
         async with self._beginning:
             await self._stop()
         await self._runner.close()
-        self._listeners.clear()
 
     async def _follow(self) -> None:
         while True:
@@ -142,6 +224,7 @@ class ExerciseSession:
         # A result counts only when the save is over.
         await asyncio.sleep(self._watch.unsettled)
         await asyncio.to_thread(self._record.ran, outcome.attempts, outcome.passed)
+        await self._look_at_own()
         self.outcome = outcome
         self._attempt = None
         self._runner.warm()

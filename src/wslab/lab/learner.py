@@ -131,9 +131,9 @@ class Learner:
         return self.session
 
     def _work_at(self, lesson: Lesson, entry: str) -> ExerciseSession:
-        record = LessonRecord(self.course, lesson, self.folder)
+        record = LessonRecord(self.course, lesson, self.folder, self._clock)
         space = Workspace(lesson.folder / "start", self.source.work(lesson, self._work), entry)
-        return ExerciseSession(lesson, record, self.source.runner(lesson), space)
+        return ExerciseSession(lesson, record, self.source.runner(lesson), space, clock=self._clock)
 
     def get_up(self) -> None:
         """Leave the lesson."""
@@ -141,6 +141,7 @@ class Learner:
             self.session.close()
             self.session = None
         if self.exercise is not None:
+            self.exercise.leave()
             self._ending = [each for each in self._ending if not each.done()]
             self._ending.append(spawn(self.exercise.close(), "end the exercise"))
             self.exercise = None

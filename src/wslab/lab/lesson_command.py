@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from wslab.i18n import _
 from wslab.lab.cells import pad, wrap
+from wslab.lab.solution import solution_of
 from wslab.lab.state import state_folder
-from wslab.lab.workspace import Workspace, WorkspaceError, files_in
+from wslab.lab.workspace import Workspace, WorkspaceError
 
 if TYPE_CHECKING:
     from wslab.lab.course import Course, Lesson
@@ -212,13 +213,12 @@ def solution_lines(lesson: Lesson) -> list[str]:
     Raises:
         WorkspaceError, OSError: it can't be read.
     """
-    folder = lesson.folder / "solution"
-    files = list(files_in(folder))
+    sources = solution_of(lesson)
     lines: list[str] = []
-    for path in files:
-        if len(files) > 1:
-            lines += [f"# {path}"]
-        lines += (folder / path).read_text(encoding="utf-8").splitlines()
+    for source in sources:
+        if len(sources) > 1:
+            lines += [f"# {source.name}"]
+        lines += source.text.splitlines()
     return lines
 
 

@@ -41,9 +41,11 @@ class Trace:
         self._room = first
         self._start: list[Event] = []
         self._end: deque[Event] = deque(maxlen=last)
+        self._total = 0
 
     def add(self, events: Sequence[Event]) -> None:
         """Take in events, in their order."""
+        self._total += len(events)
         room = self._room - len(self._start)
         if room > 0:
             self._start += events[:room]
@@ -53,6 +55,11 @@ class Trace:
     def events(self) -> tuple[Event, ...]:
         """Return what is kept, in order."""
         return (*self._start, *self._end)
+
+    @property
+    def left_out(self) -> int:
+        """Events that are missing between the start and the end."""
+        return self._total - len(self._start) - len(self._end)
 
 
 class Referee:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import itertools
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from wslab.i18n import N_, _, sentence
 from wslab.lab.bench_servers import BenchServers, WorkbenchError
 from wslab.lab.codegen import Transcript
+from wslab.lab.connection_view import LIVE, ConnectionView
 from wslab.lab.journal import Journal
 from wslab.lab.services import FALLBACK, REACH_TIMEOUT, SERVICES, fallback_line, is_public
 from wslab.lab.supervisor import Supervisor
@@ -25,30 +26,16 @@ from wslab.net.raw import RawClient, Verdict
 from wslab.net.reconnect import Reconnector
 from wslab.tasks import spawn
 from wslab.wire.clock import Clock
-from wslab.wire.events import Body, Event, Frame, Http, Message, Phase, State, Ui
-from wslab.wire.handshake import Handshake
+from wslab.wire.events import Event, Frame, Message, Phase, State, Ui
+from wslab.wire.handshake_events import NO_OPENING, Opening
 from wslab.wire.rawspec import parse_raw
+from wslab.wire.renumber import renumbered
 from wslab.wire.statistics import Statistics
 
 __all__ = ["LIVE", "ConnectionView", "Workbench", "WorkbenchError"]
 
 VERDICT_WITHIN = 2.0
 """Seconds to wait for a server's answer to raw bytes."""
-LIVE = (Phase.CONNECTING, Phase.OPEN, Phase.CLOSING)
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionView:
-    """The connection under study, as a state line shows it. Times are monotonic seconds."""
-
-    phase: Phase = Phase.DISCONNECTED
-    visited: tuple[Phase, ...] = ()
-    """Every state of this connection so far, in order, the present one included."""
-    why: str = ""
-    code: int | None = None
-    url: str = ""
-    since: float = 0
-    """When it entered the phase."""
 
 
 class Workbench:
@@ -80,6 +67,7 @@ class Workbench:
         """What `connect` connects to: a URL, or a path of the server of the lesson."""
         self.view = ConnectionView()
         self.client: Client | RawClient | None = None
+        self._conns = itertools.count(1)
         self._connections = 0
         self._connecting = False
         self._reconnect = False
@@ -110,20 +98,20 @@ class Workbench:
         """Write a line of the lab itself into the log."""
         self.record([Ui(*self.clock.stamp(), self._connections, action, detail)])
 
+    def insert(self, events: Sequence[Event]) -> list[Event]:
+        """Show in the log what was seen elsewhere, and return it as it is there.
+
+        It gets numbers and connections in the order of the log. It is neither counted nor judged, and has no
+        part in the state of the connection under study.
+        """
+        shown = renumbered(events, self.clock.numbers, self._conns)
+        self.journal.append(shown)
+        return shown
+
     def _note_state(self, state: State) -> None:
         if self.client is None or state.conn != self._connections:
             return
-        fresh = state.phase is Phase.CONNECTING and self.view.phase not in LIVE
-        before = ConnectionView(url=self.view.url) if fresh else self.view
-        visited = before.visited if state.phase in before.visited[-1:] else (*before.visited, state.phase)
-        self.view = dataclasses.replace(
-            before,
-            phase=state.phase,
-            visited=visited,
-            why=state.why,
-            code=state.code,
-            since=state.t,
-        )
+        self.view = self.view.after(state)
 
     def aim(self, target: str) -> None:
         """Choose what `connect` connects to.
@@ -188,7 +176,7 @@ class Workbench:
         return client
 
     def _next(self, options: ConnectOptions) -> int:
-        self._connections += 1
+        self._connections = next(self._conns)
         self.view = dataclasses.replace(self.view, url=options.shown_url)
         self.transcript.connecting(options, self._connections)
         return self._connections
@@ -383,10 +371,10 @@ class Workbench:
         return tuple(map(str, handshake.extensions)) if handshake else ()
 
     @property
-    def handshake(self) -> tuple[Handshake | None, Http | None, Http | None, Body | None]:
+    def handshake(self) -> Opening:
         """The opening handshake of the present connection: judgement, request, response, start of a body."""
         if self.client is None:
-            return None, None, None, None
+            return NO_OPENING
         reader = self.client.reader
         return reader.handshake, reader.request, reader.response, reader.body
 

@@ -301,7 +301,6 @@ class LabApp(App[None]):
         code = codes[(codes.index(language()) + 1) % len(codes)]
         set_language(code)
         retranslate(self.lab_screen)
-        self.lab_screen.desk.refresh()
         if self._learners is not None:
             learner = self._learners.main
             learner.keep(lambda: learner.store.set_language(code))

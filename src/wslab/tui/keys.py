@@ -32,6 +32,8 @@ LAB_KEYS = (
     _key("f", "judge", "Free play", "free-play", "Play without being judged, or be judged again"),
     _key("x", "exercise", "Run exercise", "run-exercise", "Begin the exercise of this lesson, or run its file now"),
     _key("e", "edit", "Edit exercise", "edit-exercise", "Edit the file of the exercise in $EDITOR"),
+    _key("v", "solution", "Solution", "solution", "Show the solution of the exercise, once it is open, under your file"),
+    _key("b", "begin_anew", "Begin anew", "begin-anew", "Begin the file of the exercise anew and keep the old one; asks first"),
     _key("f2", "tab('lesson')", "Lesson", "tab-lesson", "Read the lesson"),
     _key("f3", "tab('frame')", "Frame", "tab-frame", "Take the frame under the cursor apart"),
     _key("f4", "tab('handshake')", "Handshake", "tab-handshake", "Read the opening handshake"),

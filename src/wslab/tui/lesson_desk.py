@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 
 from textual.app import SuspendNotSupported
 from textual.screen import Screen
 
 from wslab.i18n import _
+from wslab.lab.attempt_events import attempt_events
 from wslab.lab.course import Lesson, Phase
+from wslab.lab.exercise import Outcome
 from wslab.lab.exercise_session import ExerciseSession
 from wslab.lab.learner import Learner
 from wslab.lab.learners import Learners
 from wslab.tui.safe_text import visible
+from wslab.tui.screens.confirm_screen import ConfirmScreen
 from wslab.tui.widgets.course_list import CourseList, Shown
-from wslab.tui.widgets.exercise_text import exercise_page, exercise_text
+from wslab.tui.widgets.exercise_text import exercise_page, exercise_text, hints_heading, solution_heading
 from wslab.tui.widgets.lesson_page import lesson_page, phase_page
 from wslab.tui.widgets.lesson_view import END, TOP, LessonView
 from wslab.tui.widgets.step_panel import StepPanel
 from wslab.tui.widgets.step_text import step_text
+from wslab.wire.events import Event
 
 SHOWN_AFTER = 0.05
 """Seconds until a changed verdict is shown."""
@@ -34,6 +38,7 @@ class LessonDesk:
         screen: the one with a `StepPanel` and a `CourseList`.
         learners: who works here, in each course.
         page: where lessons are read.
+        insert: puts events that the lab saw elsewhere into its log, and returns them as they are there.
         say: tells the learner something in passing.
         bring: brings a page to the front by its name.
     """
@@ -43,6 +48,7 @@ class LessonDesk:
         screen: Screen[None],
         learners: Learners,
         page: LessonView,
+        insert: Callable[[Sequence[Event]], list[Event]],
         say: Callable[[str], None],
         bring: Callable[[str], None],
     ) -> None:
@@ -50,10 +56,14 @@ class LessonDesk:
         self.lesson = learners.here.lesson
         self._screen = screen
         self._page = page
+        self._insert = insert
         self._say = say
         self._bring = bring
         self._due = False
         self._phase: Phase | None = None
+        self._in_log: Outcome | None = None
+        self._rows: range | None = None
+        self._news = False
         self._told: set[str] = set()
 
     @property
@@ -64,20 +74,22 @@ class LessonDesk:
     def open(self, lesson: Lesson) -> None:
         """Sit down at a lesson and show it and its place in the course."""
         self.lesson = lesson
+        self._in_log = self._rows = None
+        self._news = False
         session = self.learner.sit_down(lesson)
         for each in (session, self.learner.exercise):
             if each is not None:
                 each.listen(self._changed)
         self.show(session.view if session is not None and session.view else TOP)
 
-    def show(self, place: int | None = None) -> None:
+    def show(self, place: int | str | None = None) -> None:
         """Show the lesson as far as it has come, at a place of its page if one is given."""
         session, exercise = self.learner.session, self.learner.exercise
         self._phase = None
         if session is not None:
             self._page.show(lesson_page(session), place)
         elif exercise is not None:
-            self._page.show(exercise_page(exercise), place)
+            self._page.show(exercise_page(exercise, self._rows), place)
         self._show_panel()
         self.show_course()
 
@@ -103,7 +115,10 @@ class LessonDesk:
         ]
         self._screen.query_one(CourseList).show(courses, self.lesson, learners.pack)
         stores = [each.store for each in learners.every]
-        for trouble in (text for store in stores for text in (store.problem, store.notice)):
+        troubles = [text for store in stores for text in (store.problem, store.notice)]
+        if self.learner.exercise is not None:
+            troubles += self.learner.exercise.problems
+        for trouble in troubles:
             if trouble is not None and trouble not in self._told:
                 self._told.add(trouble)
                 self._screen.notify(visible(trouble), severity="warning", timeout=10, markup=False)
@@ -133,18 +148,31 @@ class LessonDesk:
             panel.show(None)
 
     def _changed(self) -> None:
+        self._show_in_log()
         # Under a flood a verdict changes with every frame; it is shown as often as the eye can follow.
         if not self._due and self._screen.is_running:
             self._due = True
             self._screen.set_timer(SHOWN_AFTER, self._show_changed)
+
+    def _show_in_log(self) -> None:
+        """Put into the log what was on the wire in the run that is over, once."""
+        exercise = self.learner.exercise
+        if exercise is not None and exercise.outcome is not None and exercise.outcome is not self._in_log:
+            self._in_log = exercise.outcome
+            shown = self._insert(attempt_events(exercise.lesson, exercise.outcome.decisive))
+            self._rows = range(shown[0].seq, shown[-1].seq + 1)
+            self._news = True
+            # The sitting has a record of its own, which knows more than the list of the course now.
+            self.learner.keep(self.learner.store.load)
 
     def _show_changed(self) -> None:
         self._due = False
         if self._phase is not None:
             self._show_panel()
         else:
-            exercise = self.learner.exercise
-            self.show(END if exercise is not None and exercise.outcome is not None else None)
+            # What came of a run stands at the end; whatever else changes, the reader stays where they are.
+            self.show(END if self._news else None)
+            self._news = False
 
     # Keys
 
@@ -168,8 +196,10 @@ class LessonDesk:
             there = session.hint()
         elif exercise is not None:
             there = await exercise.hint()
+            if exercise is not self.learner.exercise:
+                return
         if there:
-            self.show(END)
+            self.show(END if exercise is None else hints_heading())
             self._bring("lesson")
         else:
             self._say(_("there is no other hint for this step"))
@@ -196,13 +226,16 @@ class LessonDesk:
             return
         if not exercise.watching:
             copied = await exercise.start()
+            if exercise is not self.learner.exercise:
+                return
             self._say(
                 _("wrote {file}").format(file=exercise.file)
                 if copied.new
                 else _("{file} is there already and stays as it is").format(file=exercise.file)
             )
         await exercise.run()
-        self._bring("lesson")
+        if exercise is self.learner.exercise:
+            self._bring("lesson")
 
     async def edit_exercise(self) -> None:
         """Open the learner's file in their editor; the lab waits meanwhile.
@@ -220,6 +253,8 @@ class LessonDesk:
             return
         if not exercise.watching:
             await exercise.start()
+            if exercise is not self.learner.exercise:
+                return
         try:
             self._edit([*shlex.split(editor), str(exercise.file)])
         except SuspendNotSupported:
@@ -229,6 +264,51 @@ class LessonDesk:
         # The loop has to stand still: whatever it drew meanwhile would go across the editor.
         with self._screen.app.suspend():
             subprocess.run(command, check=False)
+
+    async def open_solution(self) -> None:
+        """Show the solution of the exercise; where it is not open, say what it takes.
+
+        Raises:
+            WorkspaceError, OSError: it can't be read.
+        """
+        exercise = self._exercise()
+        if exercise is None:
+            return
+        why = await exercise.open_solution()
+        if exercise is not self.learner.exercise:
+            return
+        if why:
+            self._say(why)
+        else:
+            self.show(solution_heading())
+            self._bring("lesson")
+
+    def ask_reset(self, carry_out: Callable[[Coroutine[object, object, None]], None]) -> None:
+        """Ask whether to begin the learner's files anew.
+
+        Args:
+            carry_out: does so after a yes.
+        """
+        exercise = self._exercise()
+        if exercise is None:
+            return
+        question = _("Begin {folder} anew? The old files are kept.").format(folder=exercise.folder)
+        screen = ConfirmScreen(question, _("begin anew"), _("leave it as it is"))
+        self._screen.app.push_screen(screen, lambda yes: carry_out(self._reset(exercise)) if yes else None)
+
+    async def _reset(self, exercise: ExerciseSession) -> None:
+        if exercise is not self.learner.exercise:
+            return
+        kept = await exercise.reset()
+        if exercise is not self.learner.exercise:
+            return
+        if kept is None:
+            self._say(_("wrote {file}").format(file=exercise.file))
+        else:
+            told = _("wrote {file}; the old files are in {folder}")
+            self._say(told.format(file=exercise.file, folder=kept))
+        self.show()
+        self._bring("lesson")
 
     def _exercise(self) -> ExerciseSession | None:
         if self.learner.exercise is None:

@@ -5,7 +5,10 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 
 from tests.support.demo import Demo
+from tests.support.wire_streams import fixed_clock, request
 from wslab.tui.widgets.pages import NARROW, TABS, Pages
+from wslab.wire.connection import ConnectionReader
+from wslab.wire.events import Direction
 
 
 class Host(App[None]):
@@ -73,3 +76,38 @@ async def test_widening_leaves_a_tab_that_is_no_longer_there() -> None:
         await in_front(app, False)
         await pilot.pause()
         assert pages.query_one("#tabs").active == "lesson"  # type: ignore[attr-defined]
+
+
+async def test_the_handshake_is_that_of_the_row_and_else_of_the_connection_under_study() -> None:
+    app = Host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        pages = await in_front(app, False)
+        bench = app.demo.bench
+        reader = ConnectionReader(1, fixed_clock())
+        refusal = b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nno chat\r\n"
+        theirs = reader.receive(Direction.C2S, request()) + reader.receive(Direction.S2C, refusal)
+        shown = bench.insert(theirs)
+        pages.log_view.flush()
+        pages.show_handshake(*bench.handshake)
+        under_study = (bench.handshake, False)
+        assert pages.handshake._shown == under_study, "the log follows, whatever its newest row"
+        pages.log_view.focus()
+        await pilot.press("up")
+        await pilot.pause()
+        (judged, asked, answer, body), of_row = pages.handshake._shown
+        assert of_row
+        assert (asked, answer, body) == tuple(shown)
+        assert judged is not None
+        assert judged.status == 404
+        # The connection under study goes on, and the row is still looked at.
+        pages.show_handshake(*bench.handshake)
+        assert pages.handshake._shown[1]
+        pages.log_view.goto(shown[0].seq - 1)
+        await pilot.pause()
+        assert pages.handshake._shown == under_study, "a row of the connection under study"
+        pages.log_view.goto(shown[1].seq)
+        await pilot.pause()
+        assert pages.handshake._shown[1]
+        pages.log_view.follow()
+        await pilot.pause()
+        assert pages.handshake._shown == under_study

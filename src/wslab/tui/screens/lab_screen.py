@@ -15,14 +15,16 @@ from textual.widgets import Footer
 
 from wslab.i18n import _, sentence, spoken
 from wslab.lab.commands import CommandError
+from wslab.lab.connection_view import LIVE
 from wslab.lab.course import Course, Lesson
 from wslab.lab.course import Phase as CoursePhase
 from wslab.lab.learner import Learner
 from wslab.lab.learners import Learners
-from wslab.lab.workbench import LIVE, Workbench, WorkbenchError
+from wslab.lab.workbench import Workbench, WorkbenchError
 from wslab.lab.workspace import WorkspaceError
 from wslab.net.lifecycle import ConnectFailed, NotOpen
 from wslab.tasks import spawn
+from wslab.tui.bench_state import bench_state
 from wslab.tui.keys import LAB_KEYS
 from wslab.tui.lesson_desk import LessonDesk
 from wslab.tui.runner import CommandRunner
@@ -32,7 +34,7 @@ from wslab.tui.widgets.composer import Composer
 from wslab.tui.widgets.course_list import CourseList
 from wslab.tui.widgets.pages import NARROW, Pages
 from wslab.tui.widgets.server_list import ServerList
-from wslab.tui.widgets.state_line import StateLine, StateView
+from wslab.tui.widgets.state_line import StateLine
 from wslab.tui.widgets.stats_panel import StatsLine
 from wslab.tui.widgets.step_panel import StepPanel
 from wslab.tui.widgets.top_bar import TopBar
@@ -67,7 +69,7 @@ class LabScreen(Screen[None]):
         self.lesson = lesson
         self.pages = Pages(workbench.journal, fps)
         self.runner = CommandRunner(workbench, self.pages, self.say, self.run_action, self.connect)
-        self.desk = LessonDesk(self, learners, self.pages.lesson, self.say, self._bring)
+        self.desk = LessonDesk(self, learners, self.pages.lesson, workbench.insert, self.say, self._bring)
         self._rtt: float | None = None
 
     @property
@@ -120,7 +122,7 @@ class LabScreen(Screen[None]):
 
     def retranslate(self) -> None:
         """Say the same in the language that is in use now."""
-        self.show_lesson()
+        self.desk.refresh()
         self.show_statistics()
 
     def on_mount(self) -> None:
@@ -145,8 +147,8 @@ class LabScreen(Screen[None]):
 
     def show_state(self) -> None:
         """Show the state of the connection and its handshake."""
-        self.query_one(StateLine).show(self._state_view())
-        self.pages.handshake.show(*self.workbench.handshake)
+        self.query_one(StateLine).show(bench_state(self.workbench, self._rtt))
+        self.pages.show_handshake(*self.workbench.handshake)
 
     def show_statistics(self) -> None:
         """Show the statistics and what the servers do; several times a second."""
@@ -155,26 +157,10 @@ class LabScreen(Screen[None]):
         self.pages.stats.show(snapshot)
         self.query_one(StatsLine).show(snapshot)
         self._rtt = snapshot.rtt
-        self.query_one(StateLine).show(self._state_view())
+        self.query_one(StateLine).show(bench_state(self.workbench, self._rtt))
         statuses = self.workbench.supervisor.statuses()
         self.query_one(ServerList).show(statuses)
         self.query_one(TopBar).show(statuses, self._position, self.phase, self.learners.pack)
-
-    def _state_view(self) -> StateView:
-        bench = self.workbench
-        view = bench.view
-        return StateView(
-            phase=view.phase,
-            visited=view.visited,
-            why=view.why,
-            code=view.code,
-            url=view.url or bench.target,
-            subprotocol=bench.subprotocol,
-            extensions=bench.extensions,
-            since_seconds=bench.clock.monotonic() - view.since if view.visited else None,
-            rtt=self._rtt,
-            note=bench.returning,
-        )
 
     @property
     def _position(self) -> str:
@@ -418,6 +404,14 @@ class LabScreen(Screen[None]):
     def action_edit(self) -> None:
         """Edit the file of the exercise."""
         self.carry_out(self.desk.edit_exercise(), "edit the exercise")
+
+    def action_solution(self) -> None:
+        """Show the solution of the exercise, once it is open."""
+        self.carry_out(self.desk.open_solution(), "open the solution")
+
+    def action_begin_anew(self) -> None:
+        """Ask whether to begin the file of the exercise anew."""
+        self.desk.ask_reset(lambda reset: self.carry_out(reset, "begin the exercise anew"))
 
     def action_filter(self) -> None:
         """Type a filter for the log."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.containers import VerticalScroll
+from textual.widgets import Static
 
 if TYPE_CHECKING:
     from textual.widgets import Markdown
@@ -28,6 +29,7 @@ class LessonView(VerticalScroll, can_focus=True):
         MarkdownTable { margin-bottom: 1; }
         MarkdownTableContent { keyline: none; grid-gutter: 0 1; }
         MarkdownBlock > .code_inline { text-style: bold; }
+        MarkdownFence > Label { width: 1fr; }
     }
     """
 
@@ -35,16 +37,16 @@ class LessonView(VerticalScroll, can_focus=True):
         super().__init__(id=id)
         self._page = ""
         self._shown = ""
-        self._heading: int | None = None
+        self._heading: int | str | None = None
         self._markdown: Markdown | None = None
 
-    def show(self, page: str, heading: int | None = None) -> None:
+    def show(self, page: str, heading: int | str | None = None) -> None:
         """Show a page; where it is shown already, leave it as it is.
 
         Args:
             page: Markdown.
-            heading: which second-level heading to bring to the top, from 0, or `TOP` or `END`; None to
-                stay at the place that is read.
+            heading: which second-level heading to bring to the top, from 0 or by its text, or `TOP` or
+                `END`; None to stay at the place that is read.
         """
         self._page = page
         if heading is not None:
@@ -84,7 +86,11 @@ class LessonView(VerticalScroll, can_focus=True):
             self.scroll_end(animate=False)
             return
         headings = list(self.query("MarkdownH2"))
-        if heading == TOP or heading >= len(headings):
-            self.scroll_home(animate=False)
+        if isinstance(heading, int):
+            found = headings[heading : heading + 1] if heading != TOP else []
         else:
-            self.scroll_to_widget(headings[heading], top=True, animate=False)
+            found = [each for each in headings if isinstance(each, Static) and str(each.render()) == heading]
+        if found:
+            self.scroll_to_widget(found[0], top=True, animate=False)
+        else:
+            self.scroll_home(animate=False)

@@ -18,6 +18,7 @@ from wslab.tui.widgets.handshake_view import HandshakeView
 from wslab.tui.widgets.lesson_view import LessonView
 from wslab.tui.widgets.server_log_view import ServerLogView
 from wslab.tui.widgets.stats_panel import StatsPanel
+from wslab.wire.handshake_events import NO_OPENING, Opening, opening_among
 
 NARROW = "-narrow"
 """The class of a screen that has room for one column only."""
@@ -49,6 +50,7 @@ class Pages(Vertical):
         self.lesson = LessonView(id="pane-lesson")
         self.frame = FrameView(id="pane-frame")
         self.handshake = HandshakeView(id="pane-handshake")
+        self._under_study: Opening = NO_OPENING
         self.code = CodeView(id="pane-code")
         self.server_log = ServerLogView(id="pane-server")
         self._tabs = Tabs(
@@ -115,6 +117,24 @@ class Pages(Vertical):
     def _show_log_status(self, status: str) -> None:
         # One line whatever it says: the screen need not be laid out anew, which takes longer than all else.
         self._log_status.update(status, layout=False)
+        if self.log_view.following:
+            self.handshake.show(*self._under_study)
+
+    def show_handshake(self, *opening: *Opening) -> None:
+        """Show the handshake of the connection under study, unless the cursor is at a row of another one."""
+        self._under_study = opening
+        self._choose_handshake()
+
+    def _choose_handshake(self) -> None:
+        row = None if self.log_view.following else self.log_view.current
+        request = self._under_study[1]
+        if row is not None and row.conn and (request is None or request.conn != row.conn):
+            journal = self.log_view.journal
+            opening = opening_among(journal.slice(journal.first, journal.total), row.conn)
+            if opening != NO_OPENING:
+                self.handshake.show(*opening, of_row=True)
+                return
+        self.handshake.show(*self._under_study)
 
     def settle(self) -> None:
         """Arrange the tabs for the present width of the screen."""
@@ -128,8 +148,9 @@ class Pages(Vertical):
 
     @on(FrameLog.Highlighted)
     def show_event(self, event: FrameLog.Highlighted) -> None:
-        """Keep the Frame tab at the row under the cursor."""
+        """Keep the Frame tab at the row under the cursor, and the Handshake tab at its connection."""
         self.frame.show(event.event)
+        self._choose_handshake()
 
     @on(FrameLog.Selected)
     def open_event(self, event: FrameLog.Selected) -> None:
