@@ -89,7 +89,7 @@ def read(data: str | bytes, subprotocol: Subprotocol, sender: Side | None = None
     except RecursionError:
         faults.append(Fault(invalid, "", sentence("the message is nested too deeply")))
     except ValueError as error:
-        faults.append(Fault(invalid, "", sentence("the message is not JSON: {why}", why=_short(str(error)))))
+        faults.append(Fault(invalid, "", sentence("the message is not JSON: {why}", why=str(error))))
     else:
         return _read_value(value, subprotocol, sender, invalid)
     return Read(subprotocol, None, tuple(faults), False, None, None)
