@@ -39,7 +39,10 @@ class ServerInfo:
 
 SERVERS: dict[str, ServerInfo] = {
     info.name: info
-    for info in (ServerInfo("basic", 8080, 1, "echo and everything a client can meet: raw WebSocket"),)
+    for info in (
+        ServerInfo("basic", 8080, 1, "echo and everything a client can meet: raw WebSocket"),
+        ServerInfo("graphql", 8081, 2, "queries, mutations and subscriptions: GraphQL over WebSocket"),
+    )
 }
 """Every bundled server by name. The one place where their ports are written."""
 
