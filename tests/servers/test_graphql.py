@@ -14,6 +14,7 @@ import pytest_asyncio
 from tests.support import raw_http
 from tests.support.bundled_server import RunningServer, running
 from tests.support.graphql_client import LEGACY, TRANSPORT, answer, ask, closing, result, session, to
+from tests.support.waiting import until
 from wslab.bundled import SERVERS
 from wslab.wire.graphql.reader import read
 from wslab.wire.graphql.subprotocols import SUBPROTOCOLS, Side
@@ -47,7 +48,7 @@ async def test_what_was_offered_and_what_was_chosen(
 ) -> None:
     async with to(server, "/graphql", *offered) as client:
         assert client.subprotocol == chosen
-    assert server.logged("subprotocol", offered=offered, chosen=chosen)
+    await until(lambda: server.logged("subprotocol", offered=offered, chosen=chosen), "the log line")
 
 
 @pytest.mark.parametrize("offered", [[], ["mqtt"], ["graphql"]])
@@ -55,7 +56,7 @@ async def test_no_common_subprotocol_is_told_4406(server: RunningServer, offered
     async with to(server, "/graphql", *offered) as client:
         assert client.subprotocol is None
         assert await closing(client) == (4406, "Subprotocol not acceptable")
-    assert server.logged("subprotocol", offered=offered, chosen=None)
+    await until(lambda: server.logged("subprotocol", offered=offered, chosen=None), "the log line")
 
 
 async def test_a_legacy_server_closes_with_1002_instead() -> None:
