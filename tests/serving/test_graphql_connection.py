@@ -12,7 +12,7 @@ import structlog
 from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import ConnectionClosed, ConnectionClosedError
+from websockets.exceptions import ConnectionClosed, ConnectionClosedError, ConnectionClosedOK
 from websockets.typing import Subprotocol
 
 from tests.support.waiting import until
@@ -168,6 +168,37 @@ async def answers_until(client: ClientConnection, kind: str) -> Sequence[dict[st
     while not found or found[-1]["type"] != kind:
         found += await answers(client, 1)
     return found
+
+
+async def test_what_is_still_to_be_read_when_an_operation_has_broken_off_is_no_trouble() -> None:
+    ended: list[BaseException | None] = []
+
+    async def execute(request: Request) -> AsyncGenerator[dict[str, Any]]:
+        raise ConnectionClosedOK(None, None)  # what sending says once the connection has gone
+        yield {}
+
+    async def handler(connection: ServerConnection) -> None:
+        protocol = PROTOCOLS[TRANSPORT](Limits(), lambda payload: True)
+        served = GraphqlConnection(connection, protocol, execute, structlog.get_logger(), Timing())
+        try:
+            await until_closed(served.serve())
+        except BaseException as error:
+            ended.append(error)
+            raise
+        ended.append(None)
+
+    async with serve(handler, "127.0.0.1", 0) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with connect(url, proxy=None) as client:
+            await client.send(write("connection_init"))
+            await ask(client, "broken off")
+            await client.send(write("ping"))
+            await answers_until(client, "pong")
+            await client.send(write("complete", "1"))
+            await client.send(write("ping"))
+            await answers_until(client, "pong")
+        await until(lambda: ended, "the end")
+    assert ended == [None]
 
 
 async def test_init_has_to_come_in_time() -> None:

@@ -102,11 +102,14 @@ class GraphqlConnection:
                 case Send(text):
                     await self._send(text)
                 case Start(operation):
-                    task = spawn(self._run(operation), f"operation {operation.id[:20]}")
-                    self._tasks[operation] = task
-                    task.add_done_callback(partial(self._ended, operation))
+                    started = spawn(self._run(operation), f"operation {operation.id[:20]}")
+                    self._tasks[operation] = started
+                    started.add_done_callback(partial(self._ended, operation))
                 case Stop(operation):
-                    await stop(self._tasks[operation])
+                    # It may have ended already, where the connection broke while it was sending.
+                    task = self._tasks.get(operation)
+                    if task is not None:
+                        await stop(task)
                 case Close(code, reason):
                     await self._connection.close(code, reason)
 
@@ -141,6 +144,7 @@ class GraphqlConnection:
             self._log.warning("slow consumer", seconds=self._timing.write_seconds)
             cut(self._connection, reset=True)
             await self._connection.wait_closed()
+            raise self._connection.protocol.close_exc from None
 
     async def _stop_all(self) -> None:
         tasks = list(self._tasks.values())
