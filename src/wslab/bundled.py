@@ -47,6 +47,7 @@ SERVERS: dict[str, ServerInfo] = {
     info.name: info
     for info in (
         ServerInfo("basic", 8080, 1, "echo and everything a client can meet: raw WebSocket"),
+        ServerInfo("graphql", 8081, 2, "queries, mutations and subscriptions: GraphQL over WebSocket"),
         ServerInfo("binary", 8083, 2, "a binary protocol to learn from: telemetry, files, arrays of numbers"),
     )
 }
