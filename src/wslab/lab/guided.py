@@ -29,6 +29,7 @@ from wslab.lab.plain_markdown import markdown_lines
 from wslab.lab.source import Source
 from wslab.lab.state import state_folder
 from wslab.lab.steps import Status
+from wslab.lab.system_errors import told
 from wslab.lab.workbench import Workbench, WorkbenchError
 from wslab.net.lifecycle import ConnectFailed, NotOpen
 from wslab.tasks import spawn
@@ -234,7 +235,7 @@ class Guide:
         except (CommandError, RawSpecError, WorkbenchError, NotOpen, ValueError) as error:
             self._note(str(error))
         except OSError as error:
-            self._note(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            self._note(told(error))
 
     def _hint(self) -> None:
         session = self._session

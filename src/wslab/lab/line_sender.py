@@ -17,6 +17,7 @@ from wslab.lab.commands import (
     read_file,
 )
 from wslab.lab.console import Console
+from wslab.lab.system_errors import told
 from wslab.net.client import Client, check_close
 from wslab.net.options import UsageError
 from wslab.units import format_duration
@@ -66,7 +67,7 @@ class Sender:
         except (CommandError, UsageError) as error:
             self._console.say(spoken(str(error)))
         except OSError as error:
-            self._console.say(f"{error.filename}: {error.strerror}")
+            self._console.say(told(error))
         return True
 
     def note_pong(self, frame: Frame) -> None:

@@ -59,6 +59,7 @@ def _guarded(
         from wslab.lab.packs import PackTrust
         from wslab.lab.state import state_folder
         from wslab.lab.state_file import StateError
+        from wslab.lab.system_errors import told
 
         folder = state_folder()
         try:
@@ -66,7 +67,7 @@ def _guarded(
         except (PackError, StateError) as error:
             _say(str(error))
         except OSError as error:
-            _say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            _say(told(error))
         return FAILED
 
     return run

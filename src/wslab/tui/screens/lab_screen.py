@@ -20,6 +20,7 @@ from wslab.lab.course import Course, Lesson
 from wslab.lab.course import Phase as CoursePhase
 from wslab.lab.learner import Learner
 from wslab.lab.learners import Learners
+from wslab.lab.system_errors import told
 from wslab.lab.workbench import Workbench, WorkbenchError
 from wslab.lab.workspace import WorkspaceError
 from wslab.net.lifecycle import ConnectFailed, NotOpen
@@ -208,7 +209,7 @@ class LabScreen(Screen[None]):
         try:
             await action
         except _EXPECTED as error:
-            self.notify(visible(spoken(str(error))), severity="error", timeout=8, markup=False)
+            self.notify(visible(spoken(told(error))), severity="error", timeout=8, markup=False)
 
     @on(Composer.Sent)
     def run_line(self, event: Composer.Sent) -> None:
