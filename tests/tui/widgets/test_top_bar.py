@@ -49,6 +49,29 @@ async def test_it_says_less_where_there_is_less_room(width: int, line: str) -> N
         assert len(shown) <= width
 
 
+@pytest.mark.parametrize(
+    ("states", "shown"),
+    [
+        ("stopped stopped stopped stopped", "basic ○ stopped"),
+        ("stopped ready stopped stopped", "graphql ● 8081"),
+        ("ready stopped crashed stopped", "basic ● 8080  mqtt ✗ crashed"),
+    ],
+)
+async def test_servers_that_do_not_run_take_no_room(states: str, shown: str) -> None:
+    names = ("basic", "graphql", "mqtt", "binary")
+    servers = tuple(
+        ServerStatus(name, 8080 + place, ServerState(state))
+        for place, (name, state) in enumerate(zip(names, states.split(), strict=True))
+    )
+    app = Host()
+    async with app.run_test(size=(80, 4)) as pilot:
+        app.query_one(TopBar).show(servers, "Echo 2/6", BASICS)
+        await pilot.pause()
+        line = screen_text(app).splitlines()[0]
+        assert line.endswith(f"  {shown}")
+        assert "1 Basics" in line
+
+
 async def test_a_click_opens_a_phase() -> None:
     app = Host()
     async with app.run_test(size=(120, 4)) as pilot:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.content import Content
 from textual.widget import Widget
 
 from wslab.i18n import _
 from wslab.lab.course import Course, Phase
+from wslab.lab.server_status import ServerState, ServerStatus
 from wslab.tui.safe_text import visible
-
-if TYPE_CHECKING:
-    from wslab.lab.supervisor import ServerStatus
 
 
 class TopBar(Widget):
@@ -41,13 +37,15 @@ class TopBar(Widget):
         """Show the state of the servers and the place in the course.
 
         Args:
-            servers: those there are.
+            servers: those there are; of those that are stopped none is shown where another is not.
             position: the lesson, and which of the phase it is, such as `Echo 2/6`.
             phase: where the learner is.
             pack: the lesson pack that has the phase; None for the main course.
         """
         # Of a status little is shown here, and what is not, such as its CPU, changes all the time.
-        markup = "  ".join(map(server_text, servers))
+        # A line has no room for every server; what does not run stands in the list of all of them.
+        there = [each for each in servers if each.state is not ServerState.STOPPED] or servers[:1]
+        markup = "  ".join(map(server_text, there))
         place = (position, phase.id, pack)
         if (markup, place) != (self._servers, (self._position, self._phase.id, self._pack)):
             self._servers, self._position, self._phase, self._pack = markup, position, phase, pack
