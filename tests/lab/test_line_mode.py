@@ -281,7 +281,7 @@ async def stand_still(pipe: asyncio.StreamWriter) -> None:
     line = b"x" * 4095 + b"\n"
     descriptor = pipe.get_extra_info("pipe").fileno()
     written = still = 0
-    while still < 40 or written < 2**20:
+    while still < 200 or written < 2**20:
         await asyncio.sleep(0.005)
         try:
             written += os.write(descriptor, line * 16)

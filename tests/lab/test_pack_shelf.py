@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.packs import LESSON, copy_pack, entry_point
+from tests.support.packs import LESSON, copy_pack, entry_point, import_from
 from wslab.lab.pack_files import PackError
 from wslab.lab.pack_shelf import ADDED, PackShelf, installed_packs
 from wslab.lab.state_file import StateError
@@ -30,7 +30,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder from which modules can be imported; each module that is imported leaves a file."""
     folder = tmp_path / "site"
     folder.mkdir()
-    monkeypatch.syspath_prepend(str(folder))
+    import_from(monkeypatch, folder)
     return folder
 
 
@@ -148,7 +148,7 @@ def test_a_module_brings_the_pack_beside_it(
 ) -> None:
     folder = copy_pack(site / "beside")
     trap(folder / "acme_single.py")
-    monkeypatch.syspath_prepend(str(folder))
+    import_from(monkeypatch, folder)
     (found,) = shelf(tmp_path, entry_point("acme_single")).packs()
     assert found.folder == folder
     assert not list(site.rglob("*.ran"))

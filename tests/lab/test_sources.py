@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.packs import LESSON, LOUD, SERVER, SMALL, agreed, copy_pack, entry_point
+from tests.support.packs import LESSON, LOUD, SERVER, SMALL, agreed, copy_pack, entry_point, import_from
 from wslab.lab.course_files import load_course
 from wslab.lab.pack_shelf import PackShelf
 from wslab.lab.packs import Pack, PackTrust
@@ -131,7 +131,7 @@ def test_an_installed_pack_is_there_once_it_was_agreed_to(
     tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = copy_pack(tmp_path / "acme_lessons")
-    monkeypatch.syspath_prepend(tmp_path)
+    import_from(monkeypatch, tmp_path)
     shelf = PackShelf(state, lambda: [entry_point("acme_lessons"), entry_point("nowhere", "gone")])
     assert names(open_sources(COURSE, state, no, shelf=shelf)) == [None]
     agreed(folder, state)

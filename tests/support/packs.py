@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
+import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
+
+import pytest
 
 from wslab.lab.course_files import load_course
 from wslab.lab.packs import Pack, PackTrust, load_pack
@@ -49,3 +53,12 @@ def with_bundled(*sources: Source) -> Sources:
 def entry_point(value: str, name: str = "some") -> EntryPoint:
     """Return an entry point as that of an installed pack."""
     return EntryPoint(name, value, "wslab.packs")
+
+
+def import_from(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Have modules of a folder found first.
+
+    `MonkeyPatch.syspath_prepend` asks `pkg_resources` for something that the one a test tool brings lacks.
+    """
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+    importlib.invalidate_caches()

@@ -67,6 +67,8 @@ EFFECTS: dict[str, Effect] = {
     "hint": ((), lambda lab: "Hint 1" in lab.screen),
     "run-exercise": ((), lambda lab: any("no file to run" in toast for toast in lab.toasts)),
     "edit-exercise": ((), lambda lab: any("no file to run" in toast for toast in lab.toasts)),
+    "solution": ((), lambda lab: any("no file to run" in toast for toast in lab.toasts)),
+    "begin-anew": ((), lambda lab: any("no file to run" in toast for toast in lab.toasts)),
     "free-play": ((), lambda lab: "nothing is judged" in lab.screen),
     "tab-lesson": (("f3",), lambda lab: "pane-lesson" in lab.focus),
     "tab-frame": (("up",), lambda lab: "pane-frame" in lab.focus and "FIN" in lab.screen),
