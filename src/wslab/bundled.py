@@ -48,6 +48,7 @@ SERVERS: dict[str, ServerInfo] = {
     for info in (
         ServerInfo("basic", 8080, 1, "echo and everything a client can meet: raw WebSocket"),
         ServerInfo("graphql", 8081, 2, "queries, mutations and subscriptions: GraphQL over WebSocket"),
+        ServerInfo("mqtt", 8082, 2, "a broker for MQTT 3.1.1 and 5, or a tunnel to one: MQTT over WebSocket"),
         ServerInfo("binary", 8083, 2, "a binary protocol to learn from: telemetry, files, arrays of numbers"),
     )
 }

@@ -31,6 +31,8 @@ from wslab.tasks import spawn, stop
 
 DRAIN_SECONDS = 5.0
 """Longest time between the order to stop and the end of the process."""
+GOODBYE_SECONDS = 1.0
+"""How long a protocol's own goodbye may take, of a server that has one; `DRAIN_SECONDS` begin after it."""
 CUT_SECONDS = 0.3
 """The part of it that is left for what had to be cut."""
 CLOSE_SECONDS = 4.0
@@ -55,6 +57,8 @@ class Service:
     """Further arguments of `websockets.asyncio.server.serve`."""
     background: Callable[[], Coroutine[Any, Any, None]] | None = None
     """Runs beside the connections, from the ready line until all of them are closed."""
+    farewell: Callable[[int], Coroutine[Any, Any, None]] | None = None
+    """Says goodbye in the protocol's own words before Close frames with this code are sent; 1 s at most."""
 
 
 def run(service: Service, arguments: argparse.Namespace) -> int:
@@ -102,6 +106,9 @@ async def _run(service: Service, arguments: argparse.Namespace) -> int:
     configure(output, arguments.log_level)
     background = spawn(service.background(), "background") if service.background else None
     farewell = await stopper.stopped()
+    log.info("stopping", why=farewell.why, code=int(farewell.code), open=connections.open)
+    if service.farewell is not None:
+        await _say_goodbye(service.farewell(farewell.code), stopper, log)
     await _drain(server, farewell, stopper, connections, log)
     if background is not None:
         await stop(background)
@@ -125,11 +132,20 @@ def _url(server: Server) -> str:
     return f"ws://[{host}]:{port}" if listening.family == socket.AF_INET6 else f"ws://{host}:{port}"
 
 
+async def _say_goodbye(work: Coroutine[Any, Any, None], stopper: Stopper, log: Log) -> None:
+    goodbye = spawn(work, "goodbye")
+    hurried = spawn(stopper.hurried(), "told to hurry")
+    await asyncio.wait({goodbye, hurried}, timeout=GOODBYE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    await stop(hurried)
+    if not goodbye.done():
+        log.warning("not everybody took the goodbye")
+        await stop(goodbye)
+
+
 async def _drain(
     server: Server, farewell: Farewell, stopper: Stopper, connections: Connections, log: Log
 ) -> None:
-    """Stop accepting, send every connection a Close frame and wait for them, `DRAIN_SECONDS` at most."""
-    log.info("stopping", why=farewell.why, code=int(farewell.code), open=connections.open)
+    """Stop accepting, send every connection a Close frame and wait for them."""
     server.close(code=farewell.code)
     connections.stop_opening()
     closed = spawn(server.wait_closed(), "server closed")

@@ -17,7 +17,7 @@ from wslab.serving.mqtt.message import Copies, from_will
 from wslab.serving.mqtt.router import Router
 from wslab.serving.mqtt.session import Session
 from wslab.serving.mqtt.timers import Timers
-from wslab.wire.mqtt.packets import Connack, Connect, Disconnect, Version
+from wslab.wire.mqtt.packets import Connack, Connect, Disconnect, Subscribe, Version
 from wslab.wire.mqtt.properties import PropertyId
 from wslab.wire.mqtt.reader import Read
 
@@ -43,9 +43,20 @@ class End(NamedTuple):
     conn: int
     why: str
     """In English, for the log."""
+    reason_code: int
+    """The reason code of MQTT 5 that fits, also where none is sent; 0 where the client left in good order."""
 
 
-Effect = Send | End
+class Note(NamedTuple):
+    """Something that the log may tell of a connection; nothing is to be done."""
+
+    conn: int
+    event: str
+    fields: dict[str, object]
+    """Texts in it come from the client."""
+
+
+Effect = Send | End | Note
 
 LINK, SESSION, WILL = "link", "session", "will"
 Timer = tuple[str, int | str]
@@ -133,7 +144,7 @@ class Broker:
                 self._fail(link, SHUTTING_DOWN, "server is shutting down", now)
 
     def take(self) -> list[Effect]:
-        """Return what is to be sent and closed since the last call, in order."""
+        """Return what is to be sent, closed and told since the last call, in order."""
         effects, self._effects = self._effects, []
         return effects
 
@@ -162,6 +173,9 @@ class Broker:
         elif isinstance(read.packet, Disconnect):
             self._goodbye(link, session, read.packet, now)
         elif read.packet is not None:
+            if isinstance(read.packet, Subscribe):
+                filters = [each.topic_filter for each in read.packet.subscriptions]
+                self._effects.append(Note(link.conn, "subscribe", {"client": client, "filters": filters}))
             try:
                 self._exchanges.handle(link, session, read.packet, now)
             except Refused as refused:
@@ -172,21 +186,22 @@ class Broker:
         packet = read.packet
         if read.faults or not isinstance(packet, Connect):
             link.version = read.version
-            self._refuse(link, connecting.refusal_of_faults(read), str(read.faults[0]))
+            fault = read.faults[0]
+            self._refuse(link, connecting.refusal_of_faults(read), str(fault), fault.rule.reason_code)
             return
         known = packet.client_id in self.router.sessions
         room = known or len(self.router.sessions) < self._limits.sessions
         code = connecting.verdict(packet, self._policy, room)
         if code:
             link.version = packet.version
-            self._refuse(link, connecting.refusal(code, packet.version), f"refused with 0x{code:02X}")
+            self._refuse(link, connecting.refusal(code, packet.version), f"refused with 0x{code:02X}", code)
             return
         self._accept(link, packet, now)
 
-    def _refuse(self, link: Link, answer: Connack | None, why: str) -> None:
+    def _refuse(self, link: Link, answer: Connack | None, why: str, reason_code: int) -> None:
         if answer is not None:
             link.send(answer)
-        self._end(link, why)
+        self._end(link, why, reason_code)
 
     def _accept(self, link: Link, packet: Connect, now: float) -> None:
         client = packet.client_id or self._name_client()
@@ -209,6 +224,7 @@ class Broker:
         self._timers.set((LINK, link.conn), link.patience(now))
         session.will = packet.will
         session.expiry = link.session_expiry
+        self._effects.append(Note(link.conn, "connect", connecting.told(packet, client, present)))
         link.send(Connack(present, connecting.SUCCESS, connecting.agreed(packet, link, self._limits, client)))
         session.connect(link)
         session.pump(now)
@@ -224,25 +240,25 @@ class Broker:
         # MQTT-3.14.4-3; in 3.1.1 every DISCONNECT is a normal one.
         if packet.reason_code == NORMAL:
             session.will = None
-        self._end(link, "client has disconnected")
+        self._end(link, "client has disconnected", NORMAL)
         self._detach(link, now)
 
     def _too_quiet(self, link: Link, now: float) -> None:
         if link.client is None:
-            self._end(link, "no CONNECT in time")
+            self._end(link, "no CONNECT in time", KEEP_ALIVE_TIMEOUT)
         elif not link.ended:
             self._fail(link, KEEP_ALIVE_TIMEOUT, "keep alive is over", now)
 
     def _fail(self, link: Link, reason_code: int, why: str, now: float) -> None:
         """End a connection for a fault; its will is published."""
         link.disconnect(reason_code)
-        self._end(link, why)
+        self._end(link, why, reason_code)
         self._detach(link, now)
 
-    def _end(self, link: Link, why: str) -> None:
+    def _end(self, link: Link, why: str, reason_code: int) -> None:
         link.ended = True
         self._timers.clear((LINK, link.conn))
-        self._effects.append(End(link.conn, why))
+        self._effects.append(End(link.conn, why, reason_code))
 
     def _session(self, link: Link) -> Session | None:
         """The session that goes on by a connection; None where it has another one by now."""

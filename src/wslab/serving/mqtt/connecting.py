@@ -5,7 +5,7 @@ from __future__ import annotations
 from wslab.serving.mqtt.limits import Limits, Policy
 from wslab.serving.mqtt.link import Link
 from wslab.wire.mqtt import rules
-from wslab.wire.mqtt.packets import Connack, Connect, PacketType, Version
+from wslab.wire.mqtt.packets import VERSION_NAMES, Connack, Connect, PacketType, Version
 from wslab.wire.mqtt.properties import NO_PROPERTIES, Properties, PropertyId
 from wslab.wire.mqtt.reader import Read
 
@@ -71,3 +71,15 @@ def agreed(packet: Connect, link: Link, limits: Limits, client: str) -> Properti
     if link.keep_alive != packet.keep_alive:
         there = there.plus(PropertyId.SERVER_KEEP_ALIVE, link.keep_alive)
     return there
+
+
+def told(packet: Connect, client: str, present: bool) -> dict[str, object]:
+    """Return what the log tells of a CONNECT that was accepted; nothing of it is a secret."""
+    return {
+        "client": client,
+        "version": VERSION_NAMES[packet.version],
+        "clean": packet.clean_start,
+        "present": present,
+        "keep_alive": packet.keep_alive,
+        "will": packet.will.topic if packet.will is not None else None,
+    }
