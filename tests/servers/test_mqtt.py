@@ -273,6 +273,23 @@ async def test_stopping_is_told_and_closed_with_1001(version: int) -> None:
         assert await client.closing() == ([Disconnect(0x8B)] if version == 5 else [], 1001)
 
 
+async def test_a_client_that_takes_nothing_does_not_keep_it_from_stopping() -> None:
+    async with running("mqtt") as server:
+        narrow = socket.create_connection(("127.0.0.1", server.port))
+        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        async with mqtt(server.url, sock=narrow, max_queue=1) as slow, mqtt(server.url) as fast:
+            await slow.connect("slow")
+            await slow.subscribe("flood")
+            await fast.connect("fast")
+            for _ in range(200):
+                assert await fast.ask(Publish("flood", bytes(60_000), qos=1, packet_id=1)) == Puback(1)
+            server.close_stdin()
+            assert await fast.closing() == ([Disconnect(0x8B)], 1001)
+            await until(lambda: server.process.returncode is not None, "its end", timeout=8)
+            assert server.process.returncode == 0
+            assert server.logged("not everybody took the goodbye")
+
+
 @pytest.mark.parametrize(
     ("option", "value", "told"),
     [

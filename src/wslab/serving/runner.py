@@ -32,7 +32,7 @@ from wslab.tasks import spawn, stop
 DRAIN_SECONDS = 5.0
 """Longest time between the order to stop and the end of the process."""
 GOODBYE_SECONDS = 1.0
-"""How long a protocol's own goodbye may take, of a server that has one; `DRAIN_SECONDS` begin after it."""
+"""How long a protocol's own goodbye may take, of a server that has one."""
 CUT_SECONDS = 0.3
 """The part of it that is left for what had to be cut."""
 CLOSE_SECONDS = 4.0
@@ -107,9 +107,10 @@ async def _run(service: Service, arguments: argparse.Namespace) -> int:
     background = spawn(service.background(), "background") if service.background else None
     farewell = await stopper.stopped()
     log.info("stopping", why=farewell.why, code=int(farewell.code), open=connections.open)
+    deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS - CUT_SECONDS
     if service.farewell is not None:
         await _say_goodbye(service.farewell(farewell.code), stopper, log)
-    await _drain(server, farewell, stopper, connections, log)
+    await _drain(server, farewell, stopper, connections, log, deadline)
     if background is not None:
         await stop(background)
     return farewell.exit_code
@@ -143,16 +144,15 @@ async def _say_goodbye(work: Coroutine[Any, Any, None], stopper: Stopper, log: L
 
 
 async def _drain(
-    server: Server, farewell: Farewell, stopper: Stopper, connections: Connections, log: Log
+    server: Server, farewell: Farewell, stopper: Stopper, connections: Connections, log: Log, deadline: float
 ) -> None:
-    """Stop accepting, send every connection a Close frame and wait for them."""
+    """Stop accepting, send every connection a Close frame, and cut those that are open at the deadline."""
     server.close(code=farewell.code)
     connections.stop_opening()
     closed = spawn(server.wait_closed(), "server closed")
     hurried = spawn(stopper.hurried(), "told to hurry")
-    done, _ = await asyncio.wait(
-        {closed, hurried}, timeout=DRAIN_SECONDS - CUT_SECONDS, return_when=asyncio.FIRST_COMPLETED
-    )
+    left = deadline - asyncio.get_running_loop().time()
+    done, _ = await asyncio.wait({closed, hurried}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
     if closed not in done:
         log.warning("cut off", open=connections.open)
         connections.abort()

@@ -8,7 +8,7 @@ from wslab.serving.mqtt import connecting
 from wslab.serving.mqtt.limits import Limits, Policy
 from wslab.serving.mqtt.link import Link
 from wslab.wire.events import Direction
-from wslab.wire.mqtt.packets import Connack, Connect, PacketType, Pingreq
+from wslab.wire.mqtt.packets import Connack, Connect, PacketType, Pingreq, Will
 from wslab.wire.mqtt.properties import NO_PROPERTIES, PropertyId, properties
 from wslab.wire.mqtt.reader import PacketReader
 from wslab.wire.mqtt.reason_codes import CODES_3
@@ -47,3 +47,15 @@ def test_3_1_1_has_no_properties() -> None:
     packet = Connect("", 4)
     link.agree(packet)
     assert connecting.agreed(packet, link, Limits(), "given") == NO_PROPERTIES
+
+
+def test_what_the_log_is_told_has_no_secrets() -> None:
+    packet = Connect("c", 4, username="ann", password=b"secret", will=Will("gone", b"private"))
+    assert connecting.told(packet, "c", True) == {
+        "client": "c",
+        "version": "3.1.1",
+        "clean": True,
+        "present": True,
+        "keep_alive": 0,
+        "will": "gone",
+    }
