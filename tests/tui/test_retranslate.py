@@ -47,6 +47,11 @@ async def test_there_and_back_is_the_same_screen(tab: str, size: tuple[int, int]
     async with a_lab(size, bench=a_demo().bench) as lab:
         await lab.press("f7", "up", "up", "up", tab, "pagedown")
         lab.app.lab_screen.show_statistics()
+        if tab == "f5":
+            # Coloured in a thread, which may take its time.
+            await lab.until(
+                lambda: any(word in lab.screen for word in ("await", "import", "def ")), "the code"
+            )
         await at_rest(lab)
         before, focus = lab.screen, lab.focus
         offsets = [node.scroll_offset for node in lab.app.lab_screen.walk_children()]  # type: ignore[attr-defined]
