@@ -32,6 +32,35 @@ def test_no_colour_is_wished_for_only_by_a_value() -> None:
     assert "TEXTUAL_THEME" not in empty
 
 
+EARLY = """
+import sys
+from wslab.cli import main
+from wslab.tui import app, run
+
+class Opened(app.LabApp):
+    def __init__(self, **options):
+        early = {"wslab.lab.sources", "wslab.lab.packs", "wslab.lab.workbench", "websockets", "psutil"}
+        print(sorted(early & set(sys.modules)), file=sys.stderr)
+        sys.exit(0)
+
+app.LabApp = Opened
+sys.stdin.isatty = sys.stderr.isatty = lambda: True
+main([])
+"""
+
+
+def test_what_the_first_line_does_not_need_is_loaded_after_it(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment(tmp_path),
+    )
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
 @pytest.mark.terminal
 def test_no_colour_means_none(tmp_path: Path) -> None:
     with Terminal(WSLAB, columns=100, rows=30, env=environment(tmp_path, NO_COLOR="1")) as terminal:

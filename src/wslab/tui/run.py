@@ -36,17 +36,20 @@ def run_app(options: argparse.Namespace) -> int:
     # Nothing that start-up makes is garbage: looking for some takes a tenth of it.
     gc.disable()
     from wslab.bundled import BundledError
-    from wslab.lab.sources import SourcesError
     from wslab.lab.state import first_visit, state_folder
     from wslab.lab.toml_table import CourseError
 
-    try:
-        # Asked at the terminal while it still is one: nothing of Textual is there yet.
-        sources = _sources(options)
-    except SourcesError as error:
-        return _refuse(str(error), error.code)
-    except (CourseError, BundledError) as error:
-        return _refuse(str(error), 3)
+    sources = None
+    if _names_a_pack(options):
+        from wslab.lab.sources import SourcesError
+
+        try:
+            # Asked at the terminal while it still is one: nothing of Textual is there yet.
+            sources = _sources(options)
+        except SourcesError as error:
+            return _refuse(str(error), error.code)
+        except (CourseError, BundledError) as error:
+            return _refuse(str(error), 3)
     from wslab.tui.app import LabApp, UnknownTheme
 
     try:
@@ -72,17 +75,22 @@ def run_app(options: argparse.Namespace) -> int:
     return asyncio.run(_run(app, options.mouse))
 
 
-def _sources(options: argparse.Namespace) -> Sources | None:
-    """Return what is learned where packs are named; else None: the app looks when it has drawn a line.
+def _names_a_pack(options: argparse.Namespace) -> bool:
+    """Return whether a pack is asked for; else the app looks for packs when it has drawn a line."""
+    if options.packs or options.lesson is None:
+        return bool(options.packs)
+    from wslab.lab.packs import split_id
+
+    return split_id(options.lesson)[0] is not None
+
+
+def _sources(options: argparse.Namespace) -> Sources:
+    """Return what is learned where packs are named.
 
     Raises:
         SourcesError: a pack can't be used, or nobody agreed to it.
         CourseError, BundledError: the bundled course can't be read.
     """
-    from wslab.lab.packs import split_id
-
-    if not options.packs and split_id(options.lesson or "")[0] is None:
-        return None
     from wslab.lab.course_files import load_course
     from wslab.lab.pack_consent import consent
     from wslab.lab.pack_shelf import PackShelf
