@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.exercises import programs, tiny, tiny_course
 from tests.support.waiting import until
-from wslab.lab.exercise import ExerciseRunner
+from wslab.lab.exercise import ExerciseRunner, Outcome
 from wslab.lab.exercise_session import ExerciseSession
 from wslab.lab.lesson_record import LessonRecord
 from wslab.lab.progress_data import LessonProgress
@@ -32,7 +32,17 @@ async def sitting(folder: Path, name: str = "client") -> AsyncGenerator[Exercise
         await session.close()
 
 
-async def test_it_runs_when_it_is_begun_and_whenever_the_file_is_saved(tmp_path: Path) -> None:
+async def test_it_runs_once_when_it_is_begun_and_whenever_the_file_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[Path] = []
+    run = ExerciseRunner.run
+
+    async def counted(runner: ExerciseRunner, folder: Path, *given: object) -> Outcome:
+        runs.append(folder)
+        return await run(runner, folder)
+
+    monkeypatch.setattr(ExerciseRunner, "run", counted)
     async with sitting(tmp_path) as session:
         told = []
         session.listen(lambda: told.append(session.running))
@@ -41,18 +51,24 @@ async def test_it_runs_when_it_is_begun_and_whenever_the_file_is_saved(tmp_path:
         copied = await session.start()
         assert copied.new
         assert session.watching
+        await session.run()
         await until(lambda: session.outcome is not None, "the first run", timeout=60)
         assert not session.passed
         assert any("Step 1" in line for line in session.report(80))
         assert session.place == 0
 
         solution = session.lesson.folder / "solution" / session.file.name
-        session.file.write_bytes(solution.read_bytes())
+        new = session.file.with_suffix(".new")
+        new.write_bytes(solution.read_bytes())
+        new.replace(session.file)
         await until(lambda: session.passed, "the solution to pass", timeout=60)
         assert any("passed" in line for line in session.report(80))
         assert True in told
         again = await session.start()
         assert not again.new
+        await session.reset()
+        await until(lambda: session.outcome is not None, "the run after the reset", timeout=60)
+        assert len(runs) == 3
 
 
 async def test_hints_are_those_of_the_step_to_work_on(tmp_path: Path) -> None:

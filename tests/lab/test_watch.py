@@ -132,3 +132,13 @@ async def test_waiting_can_be_given_up(file: Path) -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     assert look(tmp_path) is None
     assert look(tmp_path / "none") is None
+
+
+async def test_what_is_known_is_nothing_new(file: Path) -> None:
+    time = Time()
+    watch = time.watch(file)
+    file.write_text("written by the lab\n")
+    watch.know()
+    time.at(3, lambda: file.write_text("written by the learner\n"))
+    await watch.changed()
+    assert time.now >= 103

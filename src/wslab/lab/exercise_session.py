@@ -104,7 +104,7 @@ class ExerciseSession:
         self._listeners.append(listener)
 
     async def start(self) -> Copied:
-        """Give the learner what is not in their folder yet, and run it from now on whenever it is saved.
+        """Give the learner what is not in their folder yet; from now on it is run whenever it is saved.
 
         Raises:
             WorkspaceError: a file can't be written.
@@ -113,7 +113,7 @@ class ExerciseSession:
         if not self._left:
             self._runner.warm()
             if self._watching is None:
-                self._watching = spawn(self._follow(), f"watch {self.file.name}")
+                self._begin_watching()
             self._tell()
         return copied
 
@@ -138,10 +138,15 @@ class ExerciseSession:
         """
         async with self._beginning:
             await self._stop()
+            watching = self._watching
+            if watching is not None:
+                await stop(watching)  # What is written here is no save.
             now = datetime.datetime.fromtimestamp(self._clock.wall()).astimezone()
             try:
                 kept = await asyncio.to_thread(self._space.reset, now)
             finally:
+                if watching is not None and not self._left:
+                    self._begin_watching()
                 self._tell()
         self.outcome = None
         self.kept = kept
@@ -213,6 +218,10 @@ class ExerciseSession:
         async with self._beginning:
             await self._stop()
         await self._runner.close()
+
+    def _begin_watching(self) -> None:
+        self._watch.know()
+        self._watching = spawn(self._follow(), f"watch {self.file.name}")
 
     async def _follow(self) -> None:
         while True:

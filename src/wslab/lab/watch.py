@@ -82,6 +82,10 @@ class Watch:
         """Seconds until a save is over, if nothing changes till then; 0 where it is."""
         return max(0.0, self._since + self._debounce - self._monotonic())
 
+    def know(self) -> None:
+        """Take what is in the file now for nothing new: who wrote it knows."""
+        self._known = self._see(self._file)
+
     def _looked(self) -> bool:
         now = self._see(self._file)
         if now is None or now == self._known:

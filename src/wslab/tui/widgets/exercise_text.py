@@ -37,7 +37,8 @@ def exercise_page(session: ExerciseSession, rows: range | None = None) -> str:
     report = session.report(WIDTH)
     if report:
         parts += ["## " + _("The last run"), fenced("\n".join(report))]
-        if rows:
+        # A single row is the one which says that nothing was on the wire, and so does the report.
+        if rows is not None and len(rows) > 1:
             told = _("What was on the wire is in the log (`f7`), rows {first} to {last}.")
             parts.append(told.format(first=rows[0], last=rows[-1]))
     return "\n\n".join(parts)
