@@ -30,7 +30,7 @@ from websockets.typing import Subprotocol
 from wslab.serving.connections import meanwhile
 from wslab.serving.frames import cut, withhold_pongs, write_queued
 from wslab.serving.json_echo import json_answer, now
-from wslab.serving.keepalive import keepalive
+from wslab.serving.keepalive import keepalive, kept_alive
 from wslab.serving.options import duration_or_off, server_parser
 from wslab.serving.parameters import LONGEST_CONTROL, LONGEST_REASON, close_code, http_status, local_path
 from wslab.serving.query import choice, duration, flag, number, size, text
@@ -350,10 +350,8 @@ def redirect(connection: ServerConnection, request: Request, to: str) -> Respons
 
 async def serve_connection(connection: ServerConnection) -> None:
     """Serve one connection from the end of its handshake on."""
-    if OPTIONS.keepalive is None or not routes.of(connection).keepalive:
-        await routes.serve(connection)
-        return
-    async with meanwhile(keepalive(connection, OPTIONS.keepalive, KEEPALIVE_PAYLOAD), "keepalive"):
+    every = OPTIONS.keepalive if routes.of(connection).keepalive else None
+    async with kept_alive(connection, every, KEEPALIVE_PAYLOAD):
         await routes.serve(connection)
 
 

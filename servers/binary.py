@@ -28,7 +28,7 @@ from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
 from wslab.serving.connections import meanwhile, until_closed
-from wslab.serving.keepalive import keepalive
+from wslab.serving.keepalive import kept_alive
 from wslab.serving.options import duration_or_off, server_parser, some_size, some_time
 from wslab.serving.query import duration, number
 from wslab.serving.routes import Routes
@@ -382,10 +382,7 @@ def select_subprotocol(connection: ServerConnection, offered: list[Subprotocol])
 
 async def serve_connection(connection: ServerConnection) -> None:
     """Serve one connection from the end of its handshake on."""
-    if OPTIONS.keepalive is None:
-        await routes.serve(connection)
-        return
-    async with meanwhile(keepalive(connection, OPTIONS.keepalive, KEEPALIVE_PAYLOAD), "keepalive"):
+    async with kept_alive(connection, OPTIONS.keepalive, KEEPALIVE_PAYLOAD):
         await routes.serve(connection)
 
 

@@ -56,11 +56,10 @@ from websockets.http11 import Response
 from websockets.typing import Subprotocol
 
 from wslab.serving.channels import Channel, Listener, Overrun
-from wslab.serving.connections import meanwhile
 from wslab.serving.graphql_connection import GraphqlConnection, RequestErrors, Timing
 from wslab.serving.graphql_protocol import PROTOCOLS, LegacyProtocol, Limits, Request
 from wslab.serving.json_echo import now
-from wslab.serving.keepalive import keepalive
+from wslab.serving.keepalive import kept_alive
 from wslab.serving.options import duration_or_off, server_parser
 from wslab.serving.query import duration, flag
 from wslab.serving.routes import Routes
@@ -389,10 +388,7 @@ def schema(connection: ServerConnection, request: HttpRequest) -> Response:
 
 async def serve_connection(connection: ServerConnection) -> None:
     """Serve one connection from the end of its handshake on."""
-    if OPTIONS.keepalive is None:
-        await routes.serve(connection)
-        return
-    async with meanwhile(keepalive(connection, OPTIONS.keepalive, KEEPALIVE_PAYLOAD), "keepalive"):
+    async with kept_alive(connection, OPTIONS.keepalive, KEEPALIVE_PAYLOAD):
         await routes.serve(connection)
 
 

@@ -39,8 +39,7 @@ from websockets.exceptions import NegotiationError
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from wslab.serving.connections import meanwhile
-from wslab.serving.keepalive import keepalive
+from wslab.serving.keepalive import kept_alive
 from wslab.serving.mqtt.broker import Broker
 from wslab.serving.mqtt.limits import Limits, Policy
 from wslab.serving.mqtt_front import MqttFront, shown
@@ -123,10 +122,7 @@ async def pass_on(connection: ServerConnection) -> None:
 
 async def serve_connection(connection: ServerConnection) -> None:
     """Serve one connection from the end of its handshake on."""
-    if OPTIONS.keepalive is None:
-        await routes.serve(connection)
-        return
-    async with meanwhile(keepalive(connection, OPTIONS.keepalive, KEEPALIVE_PAYLOAD), "keepalive"):
+    async with kept_alive(connection, OPTIONS.keepalive, KEEPALIVE_PAYLOAD):
         await routes.serve(connection)
 
 

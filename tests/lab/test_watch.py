@@ -137,8 +137,8 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 async def test_what_is_known_is_nothing_new(file: Path) -> None:
     time = Time()
     watch = time.watch(file)
-    file.write_text("written by the lab\n")
+    rename_over(file, "written by the lab\n")
     watch.know()
-    time.at(3, lambda: file.write_text("written by the learner\n"))
+    time.at(3, lambda: rename_over(file, "written by the learner\n"))
     await watch.changed()
     assert time.now >= 103

@@ -10,7 +10,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from tests.support.raw_http import RawConnection, upgraded
 from wslab.serving import keepalive as module
-from wslab.serving.keepalive import keepalive
+from wslab.serving.keepalive import keepalive, kept_alive
 
 PING, PONG, CLOSE = 9, 10, 8
 
@@ -48,3 +48,27 @@ async def test_a_missing_pong_ends_the_connection(monkeypatch: pytest.MonkeyPatc
         raw.send(PONG, b"something else")
         close = await raw.frame()
     assert (close.opcode, close.payload) == (CLOSE, (1011).to_bytes(2) + b"no pong came back")
+
+
+@pytest.mark.parametrize("every", [None, 0.01])
+async def test_pings_end_with_what_they_keep_alive(every: float | None) -> None:
+    async def handler(connection: ServerConnection) -> None:
+        async with kept_alive(connection, every, "learning-ping"):
+            await connection.recv()
+        await connection.send("no more")
+        await connection.recv()
+
+    async with (
+        serve(handler, "127.0.0.1", 0, ping_interval=None) as server,
+        upgraded(server.sockets[0].getsockname()[1], "/") as raw,
+    ):
+        if every is not None:
+            await _answer(raw, 3)
+        raw.send(1, b"stop")
+        seen = [await raw.frame()]
+        while seen[-1].opcode == PING:
+            seen.append(await raw.frame())
+        assert seen[-1].payload == b"no more"
+        assert len(seen) == 1 or every is not None
+        raw.send(1, b"end")
+        assert (await raw.frame()).opcode == CLOSE

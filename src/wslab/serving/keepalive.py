@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import CloseCode
+
+from wslab.serving.connections import meanwhile
 
 PONG_SECONDS = 20.0
 """How long the answer to a ping may take."""
@@ -28,3 +32,13 @@ async def keepalive(connection: ServerConnection, every: float, payload: str) ->
             await connection.close(CloseCode.INTERNAL_ERROR, "no pong came back")
             return
         due = max(due + every, loop.time())
+
+
+@asynccontextmanager
+async def kept_alive(connection: ServerConnection, every: float | None, payload: str) -> AsyncGenerator[None]:
+    """Do what `keepalive` does for the length of the block; nothing where ``every`` is None."""
+    if every is None:
+        yield
+        return
+    async with meanwhile(keepalive(connection, every, payload), "keepalive"):
+        yield
