@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 
 from tests.support.demo import Demo
 from tests.support.wire_streams import fixed_clock, request
+from wslab.tui.widgets import pages as pages_module
 from wslab.tui.widgets.pages import NARROW, TABS, Pages
 from wslab.wire.connection import ConnectionReader
-from wslab.wire.events import Direction
+from wslab.wire.events import Direction, Event
+from wslab.wire.handshake_events import Opening
 
 
 class Host(App[None]):
@@ -78,7 +82,17 @@ async def test_widening_leaves_a_tab_that_is_no_longer_there() -> None:
         assert pages.query_one("#tabs").active == "lesson"  # type: ignore[attr-defined]
 
 
-async def test_the_handshake_is_that_of_the_row_and_else_of_the_connection_under_study() -> None:
+async def test_the_handshake_is_that_of_the_row_and_else_of_the_connection_under_study(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched: list[int] = []
+    search = pages_module.opening_among
+
+    def counted(events: Iterable[Event], conn: int) -> Opening:
+        searched.append(conn)
+        return search(events, conn)
+
+    monkeypatch.setattr(pages_module, "opening_among", counted)
     app = Host()
     async with app.run_test(size=(120, 40)) as pilot:
         pages = await in_front(app, False)
@@ -111,3 +125,4 @@ async def test_the_handshake_is_that_of_the_row_and_else_of_the_connection_under
         pages.log_view.follow()
         await pilot.pause()
         assert pages.handshake._shown == under_study
+        assert len(searched) == 1, "a long log is searched once for a connection"

@@ -51,6 +51,7 @@ class Pages(Vertical):
         self.frame = FrameView(id="pane-frame")
         self.handshake = HandshakeView(id="pane-handshake")
         self._under_study: Opening = NO_OPENING
+        self._of_row: tuple[int, Opening] = 0, NO_OPENING
         self.code = CodeView(id="pane-code")
         self.server_log = ServerLogView(id="pane-server")
         self._tabs = Tabs(
@@ -129,12 +130,20 @@ class Pages(Vertical):
         row = None if self.log_view.following else self.log_view.current
         request = self._under_study[1]
         if row is not None and row.conn and (request is None or request.conn != row.conn):
-            journal = self.log_view.journal
-            opening = opening_among(journal.slice(journal.first, journal.total), row.conn)
+            opening = self._opening_of(row.conn)
             if opening != NO_OPENING:
                 self.handshake.show(*opening, of_row=True)
                 return
         self.handshake.show(*self._under_study)
+
+    def _opening_of(self, conn: int) -> Opening:
+        # The log may be long, and the cursor goes from row to row of one connection.
+        known, opening = self._of_row
+        if known != conn or opening[0] is None:
+            journal = self.log_view.journal
+            opening = opening_among(journal.slice(journal.first, journal.total), conn)
+            self._of_row = conn, opening
+        return opening
 
     def settle(self) -> None:
         """Arrange the tabs for the present width of the screen."""
