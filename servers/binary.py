@@ -49,7 +49,7 @@ MOST_SENSORS = 256
 MOST_STREAMS = 8
 """Streams on each connection."""
 MOST_WRONG = 32
-"""Wrong messages in a row after which a connection is closed with 1008."""
+"""Wrong messages in a row after which a connection is closed with 1008; those over a limit are not wrong."""
 
 
 class Options(argparse.Namespace):
@@ -188,7 +188,8 @@ async def serve_item(peer: Peer, item: Item) -> None:
         await serve_message(peer, item.header, item.body)
         peer.wrong = 0
     except Refused as refused:
-        peer.wrong += 1
+        if refused.error.code != ErrorCode.LIMIT:
+            peer.wrong += 1  # what is over a limit now is right in itself, and may be asked for again
         # An ERROR is never answered: two sides that misunderstand each other would go on for ever.
         if item.header is None or item.header.type != Type.ERROR:
             await peer.answer(item.header, refused.error)

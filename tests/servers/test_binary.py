@@ -383,6 +383,13 @@ async def test_a_transfer_that_nobody_uses_is_forgotten() -> None:
     assert "0.03 s" in error.text
 
 
+async def test_what_is_over_a_limit_is_no_wrong_message() -> None:
+    async with running("binary", "--max-store", "10") as server, opened(server) as client:
+        for _time in range(40):
+            assert (await client.refused(FileOpen(11, 1, "large"))).code == ErrorCode.LIMIT
+        assert await client.announce("small", b"0123456789")
+
+
 # --- numbers ---------------------------------------------------------------------------------------------
 
 
