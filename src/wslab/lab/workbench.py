@@ -34,6 +34,7 @@ from wslab.wire.statistics import Statistics
 
 __all__ = ["LIVE", "ConnectionView", "Workbench", "WorkbenchError"]
 
+_TRAFFIC = frozenset((Frame, Message))
 VERDICT_WITHIN = 2.0
 """Seconds to wait for a server's answer to raw bytes."""
 
@@ -85,12 +86,13 @@ class Workbench:
         self.transcript.observe(events)
         if self.judge is not None:
             self.judge(events)
+        if _TRAFFIC.issuperset(map(type, events)):
+            return  # a flood
         for event in events:
-            kind = type(event)
-            if kind is Frame or kind is Message:
+            if type(event) in _TRAFFIC:
                 continue
-            if kind is State:
-                self._note_state(event)  # type: ignore[arg-type]
+            if isinstance(event, State):
+                self._note_state(event)
             for listener in self._listeners:
                 listener(event)
 
