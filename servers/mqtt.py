@@ -165,7 +165,7 @@ def broker_address(text: str) -> Address:
 
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = server_parser("mqtt", "A broker for MQTT 3.1.1 and 5 over WebSocket. GET / lists the paths.")
+    parser = server_parser("mqtt", "A broker for MQTT 3.1.1 and 5 over WebSocket.", routes.paths())
     usual = Limits()
     many = whole(1, 1_000_000)
     add = parser.add_argument
