@@ -395,7 +395,9 @@ async def tidy() -> None:
 
 def main() -> int:
     """Run the server and return its exit code."""
-    parser = server_parser("binary", "The lab's own binary protocol: telemetry, files, arrays of numbers.")
+    parser = server_parser(
+        "binary", "The lab's own binary protocol: telemetry, files, arrays of numbers.", routes.paths()
+    )
     limits = TRANSFERS.limits
     parser.add_argument(
         "--keepalive", type=duration_or_off, default=30.0, metavar="DURATION",
