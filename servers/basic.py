@@ -31,7 +31,7 @@ from wslab.serving.connections import meanwhile
 from wslab.serving.deflate import DeflateFactory
 from wslab.serving.frames import cut, send_fragments, withhold_pongs, write_queued
 from wslab.serving.json_echo import json_answer, now
-from wslab.serving.keepalive import keepalive, kept_alive
+from wslab.serving.keepalive import PONG_SECONDS, keepalive, kept_alive
 from wslab.serving.options import duration_or_off, server_parser
 from wslab.serving.parameters import LONGEST_CONTROL, LONGEST_REASON, close_code, http_status, local_path
 from wslab.serving.query import choice, duration, flag, number, size, text
@@ -197,10 +197,11 @@ async def flood(connection: ServerConnection, rate: int, size: int, for_: float)
     keepalive=False,
     every=duration("1s", "10ms", "1h"),
     payload=text(KEEPALIVE_PAYLOAD, LONGEST_CONTROL),
+    patience=duration(f"{PONG_SECONDS:g}s", "10ms", "1h"),
 )
-async def ping(connection: ServerConnection, every: float, payload: str) -> None:
-    """Pings at each interval, and echoes. A pong that takes more than 20 s ends it with 1011."""
-    async with meanwhile(keepalive(connection, every, payload), "pings"):
+async def ping(connection: ServerConnection, every: float, payload: str, patience: float) -> None:
+    """Pings at each interval, and echoes. A pong that takes longer than `patience` ends it with 1011."""
+    async with meanwhile(keepalive(connection, every, payload, patience), "pings"):
         await echo_messages(connection)
 
 

@@ -231,6 +231,13 @@ async def test_pings_of_any_payload(basic: RunningServer) -> None:
             raw.send(PONG, ping.payload)
 
 
+async def test_patience_with_a_missing_pong_ends(basic: RunningServer) -> None:
+    async with upgraded(basic.port, "/ping?every=10ms&patience=50ms") as raw:
+        assert (await raw.frame()).opcode == PING
+        close = await raw.frame()
+    assert (close.opcode, close.payload[:2]) == (CLOSE, (1011).to_bytes(2))
+
+
 async def test_no_second_ping_before_the_first_is_answered(basic: RunningServer) -> None:
     async with upgraded(basic.port, "/ping?every=10ms") as raw:
         assert (await raw.frame()).opcode == PING
@@ -603,7 +610,7 @@ async def test_the_page_lists_every_path(basic: RunningServer) -> None:
     for path in (
         "/echo", "/json", "/fragment?size=4&pause=0s&ping=0", "/big?size=64KiB", "/headers",
         "/only?kind=text", "/limit?size=1KiB", "/broken?rule=mask", "/pong?every=1s&payload=still-here", "/time?every=1s",
-        "/flood?rate=1000&size=64&for=5s", "/ping?every=1s&payload=learning-ping", "/slow?delay=1s&handshake=0s",
+        "/flood?rate=1000&size=64&for=5s", "/ping?every=1s&payload=learning-ping&patience=20s", "/slow?delay=1s&handshake=0s",
         "/silent", "/close/CODE?reason=&after=0s", "/drop?after=0s&how=fin", "/subprotocol?choose=…&prefer=server&otherwise=none",
         "/auth", "/reject/STATUS", "/redirect?to=/echo", "/health",
     ):  # fmt: skip
