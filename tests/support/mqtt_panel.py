@@ -20,6 +20,7 @@ from wslab.lab.mqtt.client import MqttClient
 from wslab.lab.mqtt.options import MqttOptions
 from wslab.net.lifecycle import NotOpen
 from wslab.tasks import spawn
+from wslab.tui.mqtt.controls import Entry
 from wslab.tui.mqtt.panel import MqttPanel
 from wslab.tui.pictures import screen_text
 from wslab.wire.clock import Clock
@@ -89,9 +90,10 @@ class Panel:
         assert self.focus == name, f"{name} cannot have the keyboard; the screen:\n{self.screen}"
 
     async def write(self, name: str, text: str) -> None:
-        """Go to an entry and write a text in place of what is in it."""
+        """Go to an entry and put a text in place of what is in it, of which the last character is typed."""
         await self.go_to(name)
-        await self.press("end", "ctrl+u", *text)
+        self.app.query_one(f"#{name}", Entry).value = text[:-1]
+        await self.press("end", text[-1])
 
     async def sees(self, *texts: str) -> None:
         """Wait until the screen shows texts."""

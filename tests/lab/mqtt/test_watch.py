@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.mqtt_packets import packets
@@ -81,7 +81,8 @@ def test_random_bytes_never_raise(pieces: list[bytes], kept: int, version: int) 
     watched(*(message(piece, kept=kept) for piece in pieces), version=version)
 
 
-@given(st.lists(packets(5), max_size=5))
+@given(st.lists(packets(5), max_size=3))
+@settings(max_examples=25)
 def test_every_packet_is_read(sent: list[Packet]) -> None:
     codes = [packet.reason_code for packet in sent if isinstance(packet, Puback | Pubrec)]
     watch = watched(*(message(bytes_of(packet)) for packet in sent))
