@@ -26,7 +26,7 @@ from wslab.net.raw import RawClient, Verdict
 from wslab.net.reconnect import Reconnector
 from wslab.tasks import spawn
 from wslab.wire.clock import Clock
-from wslab.wire.events import Event, Frame, Message, Phase, State, Ui
+from wslab.wire.events import Event, Frame, Message, Phase, Proto, State, Ui
 from wslab.wire.handshake_events import NO_OPENING, Opening
 from wslab.wire.rawspec import parse_raw
 from wslab.wire.renumber import renumbered
@@ -75,7 +75,7 @@ class Workbench:
         self._keeping: asyncio.Task[None] | None = None
 
     def listen(self, listener: Callable[[Event], None]) -> None:
-        """Have ``listener`` called with each event but frames and messages, after it is counted."""
+        """Have ``listener`` called with each event but frames and what they carry, after it is counted."""
         self._listeners.append(listener)
 
     def record(self, events: Sequence[Event]) -> None:
@@ -87,7 +87,7 @@ class Workbench:
             self.judge(events)
         for event in events:
             kind = type(event)
-            if kind is Frame or kind is Message:
+            if kind is Frame or kind is Message or kind is Proto:
                 continue
             if kind is State:
                 self._note_state(event)  # type: ignore[arg-type]
@@ -122,6 +122,16 @@ class Workbench:
         if not target.startswith("/"):
             ConnectOptions(target)
         self.target = target
+
+    def decode_as(self, choice: str) -> None:
+        """Decode messages by something else from now on, one of `CHOICES` of `wslab.wire.decoding.choosing`.
+
+        Raises:
+            ValueError: it is none of them.
+        """
+        self.settings = dataclasses.replace(self.settings, decoding=choice)
+        if self.client is not None:
+            self.client.decode_as(choice)
 
     async def connect(self, target: str | None = None) -> None:
         """Connect to a target, the present one where None; a connection that is open is closed first.

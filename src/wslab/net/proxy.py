@@ -21,6 +21,7 @@ from wslab.net.options import ConnectOptions, UsageError, bracketed
 from wslab.net.proxied import ProxiedConnection, Route
 from wslab.net.tls import client_context
 from wslab.wire.clock import Clock
+from wslab.wire.decoding.choosing import AUTO
 
 LOOPBACK = "127.0.0.1"
 CUT = "the tap cut the TCP connection"
@@ -47,6 +48,7 @@ class TapProxy:
         ca_file: str | None = None,
         preview_limit: int = 4096,
         open_timeout: float = 10,
+        decoding: str = AUTO,
     ) -> None:
         """Prepare a tap.
 
@@ -61,6 +63,7 @@ class TapProxy:
             ca_file: PEM file with authorities to trust for the server beside those of the system.
             preview_limit: bytes of each payload to keep in events.
             open_timeout: seconds to wait for the server's TCP connection and TLS, and for a client's TLS.
+            decoding: by what messages are decoded, one of `CHOICES` of `wslab.wire.decoding.choosing`.
 
         Raises:
             UsageError: the URL or another option is wrong.
@@ -71,6 +74,7 @@ class TapProxy:
             ca_file=ca_file,
             preview_limit=preview_limit,
             open_timeout=open_timeout,
+            decoding=decoding,
         )
         if self.options.target.user_info is not None:
             raise UsageError(
