@@ -77,7 +77,11 @@ def optional_period(text: str) -> float | None:
 
 def existing_file(text: str) -> str:
     """Return the name of a file that is there."""
-    if not Path(text).is_file():
+    try:
+        found = Path(text).is_file()
+    except OSError as error:  # a name that no file can have
+        raise argparse.ArgumentTypeError(f"{text!r}: {error.strerror}") from None
+    if not found:
         raise argparse.ArgumentTypeError(f"there is no file {text!r}")
     return text
 
