@@ -9,7 +9,7 @@ from typing import Final
 
 from wslab.i18n import N_, _
 from wslab.net.options import ConnectOptions, DeflateOffer
-from wslab.wire.events import Close, Direction, Event, Frame, Message, Opcode, Phase, State, Tcp
+from wslab.wire.events import Close, Direction, Event, Frame, Message, Opcode, Phase, Proto, State, Tcp
 
 LIMIT = 50
 """Actions that a program repeats at most: the last ones."""
@@ -191,7 +191,7 @@ class Transcript:
                 if run is not None and event[4] is received and event[3] == conn:
                     more += 1
                     continue
-            elif type(event) is Frame and event[5] != pong:
+            elif (type(event) is Frame and event[5] != pong) or type(event) is Proto:
                 continue
             self._count(run, more)
             self._observe(event)

@@ -64,6 +64,7 @@ COMMANDS: dict[str, CommandSpec] = {
         CommandSpec("server", "start|stop|restart [NAME]", "bundled servers", "/server restart basic"),
         CommandSpec("filter", "[>|<] [OPCODE …] [REGEX]", "show only such rows; alone: show all", "/filter < TEXT error"),
         CommandSpec("level", "frames|messages", "log wire frames or whole messages", "/level messages"),
+        CommandSpec("decode", "auto|text|json|graphql|mqtt|binary", "what messages are read as, from here on and in the Frame tab", "/decode mqtt"),
         CommandSpec("search", "REGEX", "jump to the next match; n and N go on", "/search hello"),
         CommandSpec("goto", "N", "jump to a row by its number", "/goto 42"),
         CommandSpec("save", "FILE", "write the log to a file: .jsonl as events, else as text", "/save session.jsonl"),

@@ -27,7 +27,7 @@ from wslab.net.raw import RawClient, Verdict
 from wslab.net.reconnect import Reconnector
 from wslab.tasks import spawn
 from wslab.wire.clock import Clock
-from wslab.wire.events import Event, Frame, Message, Phase, State, Ui
+from wslab.wire.events import Event, Frame, Message, Phase, Proto, State, Ui
 from wslab.wire.handshake_events import NO_OPENING, Opening
 from wslab.wire.rawspec import parse_raw
 from wslab.wire.renumber import renumbered
@@ -35,7 +35,7 @@ from wslab.wire.statistics import Statistics
 
 __all__ = ["LIVE", "ConnectionView", "Workbench", "WorkbenchError"]
 
-_TRAFFIC = frozenset((Frame, Message))
+_TRAFFIC = frozenset((Frame, Message, Proto))
 VERDICT_WITHIN = 2.0
 """Seconds to wait for a server's answer to raw bytes."""
 
@@ -79,7 +79,7 @@ class Workbench:
         self._keeping: asyncio.Task[None] | None = None
 
     def listen(self, listener: Callable[[Event], None]) -> None:
-        """Have ``listener`` called with each event but frames and messages, after it is counted."""
+        """Have ``listener`` called with each event but frames and what they carry, after it is counted."""
         self._listeners.append(listener)
 
     def record(self, events: Sequence[Event]) -> None:
@@ -142,6 +142,16 @@ class Workbench:
         """Return if a target can be aimed at. Raises as `aim` does."""
         if self.servers.place(target) is None:
             ConnectOptions(target)
+
+    def decode_as(self, choice: str) -> None:
+        """Decode messages by something else from now on, one of `CHOICES` of `wslab.wire.decoding.choosing`.
+
+        Raises:
+            ValueError: it is none of them.
+        """
+        self.settings = dataclasses.replace(self.settings, decoding=choice)
+        if self.client is not None:
+            self.client.decode_as(choice)
 
     async def connect(self, target: str | None = None) -> None:
         """Connect to a target, the present one where None; a connection that is open is closed first.

@@ -22,6 +22,7 @@ from wslab.net.options import ConnectOptions, UsageError, bracketed
 from wslab.net.proxied import ProxiedConnection, Route
 from wslab.net.tls import client_context
 from wslab.wire.clock import Clock
+from wslab.wire.decoding.choosing import AUTO
 
 LOOPBACK = "127.0.0.1"
 CUT = "the tap cut the TCP connection"
@@ -49,6 +50,7 @@ class TapProxy:
         preview_limit: int = 4096,
         open_timeout: float = 10,
         conns: Iterator[int] | None = None,
+        decoding: str = AUTO,
     ) -> None:
         """Prepare a tap.
 
@@ -64,6 +66,7 @@ class TapProxy:
             preview_limit: bytes of each payload to keep in events.
             open_timeout: seconds to wait for the server's TCP connection and TLS, and for a client's TLS.
             conns: where its connections get their numbers from; from 1 where None.
+            decoding: by what messages are decoded, one of `CHOICES` of `wslab.wire.decoding.choosing`.
 
         Raises:
             UsageError: the URL or another option is wrong.
@@ -74,6 +77,7 @@ class TapProxy:
             ca_file=ca_file,
             preview_limit=preview_limit,
             open_timeout=open_timeout,
+            decoding=decoding,
         )
         if self.options.target.user_info is not None:
             raise UsageError(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wslab.wire.clock import Clock
-from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Opcode, Phase, State
+from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Opcode, Phase, Proto, State
 from wslab.wire.pairing import Pairing
 from wslab.wire.percentiles import Histogram, Times
 from wslab.wire.rates import Rate, RateMeter
@@ -27,6 +27,8 @@ UNSORTED = 512
 """Times that wait before they are sorted into histograms, which is cheaper in batches."""
 OTHER_RULES = "other rules"
 """Name of that sum."""
+OTHER_UNITS = ("", "others")
+"""Protocol and name of the sum of decoded units beyond the first 100 different ones of a direction."""
 
 
 class FrameCount(NamedTuple):
@@ -36,6 +38,17 @@ class FrameCount(NamedTuple):
     header: int
     payload: int
     """On the wire: compressed where the frames were."""
+
+
+class UnitCount(NamedTuple):
+    """Decoded units of one kind and direction: PUBLISH packets, `next` messages."""
+
+    protocol: str
+    name: str
+    """Empty for what could not be told."""
+    units: int
+    size: int
+    """Bytes."""
 
 
 class MessageCount(NamedTuple):
@@ -77,6 +90,8 @@ class Traffic:
     """From one message to the next of the same connection."""
     closes: tuple[tuple[int | None, int], ...]
     """The first 100 different close codes and how often each came; `opcodes` counts every Close frame."""
+    units: tuple[UnitCount, ...]
+    """What was decoded of the messages, in the order of first appearance."""
 
     @property
     def frames(self) -> int:
@@ -142,8 +157,8 @@ class Snapshot:
     opened: int
     """How many times a connection became open."""
     violations: tuple[tuple[str, int], ...]
-    """Broken rules and how often each was, in the order of their first appearance. Told by frames and heads:
-    what is wrong with a message or a Close body is told by a frame of it too, and counts once."""
+    """Broken rules and how often each was, in the order of their first appearance. Told by frames, heads and
+    units: what is wrong with a message or a Close body is told by a frame of it too, and counts once."""
 
     @property
     def rtt(self) -> float | None:
@@ -156,7 +171,7 @@ class _Side:
 
     __slots__ = (
         "between", "closes", "frames", "gaps", "heads", "last", "messages", "pings", "together",
-        "together_before",
+        "together_before", "units",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -173,6 +188,16 @@ class _Side:
         """Such messages before the last of ``gaps``."""
         self.pings = Pairing()
         self.closes: dict[int | None, int] = {}
+        self.units: dict[tuple[str, str], list[int]] = {}
+
+    def note_unit(self, unit: Proto) -> None:
+        """Count a decoded unit."""
+        units, kind = self.units, (unit.protocol, unit.name)
+        if kind not in units and len(units) >= DISTINCT:
+            kind = OTHER_UNITS
+        cell = units.setdefault(kind, [0, 0])
+        cell[0] += 1
+        cell[1] += unit.length
 
     def add_frames(self, opcode: int, count: int, headers: int, payload: int) -> None:
         """Count frames of one opcode; headers and payloads in bytes."""
@@ -248,6 +273,7 @@ class _Side:
             byte_rate=byte_rate,
             between=self.between.times(),
             closes=tuple(self.closes.items()),
+            units=tuple(UnitCount(*kind, *cell) for kind, cell in self.units.items()),
         )
 
 
@@ -365,7 +391,10 @@ class Statistics:
                 self._ping_times[pinged].extend((seconds,))
 
     def _rare(self, event: Event) -> None:
-        if isinstance(event, Close):
+        if isinstance(event, Proto):
+            (self._sent if event.direction is Direction.C2S else self._received).note_unit(event)
+            self._broken(event.violations)
+        elif isinstance(event, Close):
             closes = (self._sent if event.direction is Direction.C2S else self._received).closes
             if event.code in closes or len(closes) < DISTINCT:
                 closes[event.code] = closes.get(event.code, 0) + 1

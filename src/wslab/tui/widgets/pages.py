@@ -11,6 +11,7 @@ from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
 from wslab.i18n import N_, _
 from wslab.lab.journal import Journal
+from wslab.lab.subprotocols import Subprotocols
 from wslab.tui.widgets.client_view import ClientView
 from wslab.tui.widgets.code_view import CodeView
 from wslab.tui.widgets.frame_log import FrameLog
@@ -19,6 +20,7 @@ from wslab.tui.widgets.handshake_view import HandshakeView
 from wslab.tui.widgets.lesson_view import LessonView
 from wslab.tui.widgets.server_log_view import ServerLogView
 from wslab.tui.widgets.stats_panel import StatsPanel
+from wslab.wire.events import Event
 from wslab.wire.handshake_events import NO_OPENING, Opening, opening_among
 
 NARROW = "-narrow"
@@ -55,6 +57,7 @@ class Pages(Vertical):
         self.handshake = HandshakeView(id="pane-handshake")
         self._under_study: Opening = NO_OPENING
         self._of_row: tuple[int, Opening] = 0, NO_OPENING
+        self._subprotocols = Subprotocols(journal)
         self.code = CodeView(id="pane-code")
         self.server_log = ServerLogView(id="pane-server")
         self.client = client
@@ -163,17 +166,21 @@ class Pages(Vertical):
     @on(FrameLog.Highlighted)
     def show_event(self, event: FrameLog.Highlighted) -> None:
         """Keep the Frame tab at the row under the cursor, and the Handshake tab at its connection."""
-        self.frame.show(event.event)
+        self._show_in_frame_tab(event.event)
         self._choose_handshake()
 
     @on(FrameLog.Selected)
     def open_event(self, event: FrameLog.Selected) -> None:
         """Open the row in the Frame tab; where the log stays in view, so does the cursor in it."""
-        self.frame.show(event.event)
+        self._show_in_frame_tab(event.event)
         if self.narrow:
             self.enter("frame")
         else:
             self.turn_to("frame")
+
+    def _show_in_frame_tab(self, event: Event) -> None:
+        journal = self.log_view.journal
+        self.frame.show(event, journal.around(event), self._subprotocols.of(event))
 
     @on(Tabs.TabActivated)
     def show_tab(self, event: Tabs.TabActivated) -> None:
