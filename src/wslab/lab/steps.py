@@ -16,7 +16,7 @@ from wslab.lab.step_words import Progress, StepWords
 from wslab.lab.verdict import Status, Tick, Verdict, values_of
 from wslab.wire.event_fields import MISSING
 from wslab.wire.event_fields import field as field_of
-from wslab.wire.events import KINDS, Close, Direction, Event, Frame, Message
+from wslab.wire.events import KINDS, Close, Direction, Event, Frame, Message, Proto
 from wslab.wire.patterns import Nearest, Pattern, PatternError, nearest
 from wslab.wire.predicates import Earlier
 from wslab.wire.wants import Saved
@@ -38,7 +38,7 @@ EITHER: Final = None
 """Both directions, or an event that has none."""
 NEITHER: Final = object()
 EVERYTHING: Final[Mapping[type[Event], Direction | None]] = dict.fromkeys(KINDS, EITHER)
-DIRECTED: Final = frozenset((Frame, Message, Close))
+DIRECTED: Final = frozenset((Frame, Message, Close, Proto))
 """Types of events whose fifth field is a direction, and of which a flood may consist."""
 DIFFERENT: Final = 100_000
 """Values that `distinct` remembers. One that comes again after so many others is not noticed."""
