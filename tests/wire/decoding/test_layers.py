@@ -54,7 +54,7 @@ def test_the_bytes_at_fault_are_marked() -> None:
 
 def test_a_packet_that_goes_on_later_is_told_apart() -> None:
     *_, last = opened(CONNECT + PUBLISH[:5])
-    assert (last.kind, last.start, last.length) == ("start", len(CONNECT), 5)
+    assert (last.kind, last.start, last.length) == ("part", len(CONNECT), 5)
 
 
 def test_graphql_and_its_members() -> None:
@@ -81,6 +81,15 @@ def test_units_that_were_decoded_know_what_came_before() -> None:
     found = reading(PUBLISH[5:], text=False, whole=True, subprotocol="mqtt")
     (layer, *_) = message_layers(found, PUBLISH[5:], 99, text=False, direction=C2S, units=units)
     assert (layer.start, layer.length, layer.data) == (-5, len(PUBLISH), PUBLISH[:8])
+    (*_, part) = message_layers(found, PUBLISH[5:] + b"\x30", 99, text=False, direction=C2S, units=units)
+    assert (part.kind, part.start, part.length, part.data) == (
+        "part",
+        len(PUBLISH) - 5,
+        104 - len(PUBLISH),
+        b"\x30",
+    )
+    (part,) = message_layers(found, PUBLISH[5:], 99, text=False, direction=C2S)
+    assert (part.kind, part.start, part.length) == ("part", 0, 99)
 
 
 def test_the_message_may_keep_more_of_a_unit_than_its_event() -> None:

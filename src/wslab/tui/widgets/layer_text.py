@@ -37,7 +37,7 @@ NAMES = {
     "json": N_("JSON"),
     "text": N_("text"),
     "bytes": N_("bytes of no known form"),
-    "start": N_("the start of an MQTT packet"),
+    "part": N_("a part of an MQTT packet"),
 }
 """What each kind of layer is called."""
 

@@ -34,6 +34,8 @@ class Reading(NamedTuple):
     version: str
     """As `Proto` has it; empty where it does not matter or is not known."""
     why: Sentence
+    agreed: bool = False
+    """Whether the connection agreed on it, so that every message is decoded as it comes."""
 
 
 def reading(data: bytes, *, text: bool, whole: bool, subprotocol: str | None, choice: str = AUTO) -> Reading:
@@ -51,7 +53,7 @@ def reading(data: bytes, *, text: bool, whole: bool, subprotocol: str | None, ch
         return Reading(choice, known.version if known is not None else "", BY_HAND)
     if known is not None:
         why = sentence("the subprotocol {name} was agreed on", name=subprotocol)
-        return Reading(known.protocol, known.version, why)
+        return Reading(known.protocol, known.version, why, agreed=True)
     found = _by_content(data, text, whole)
     if found is None:
         kind, what = (

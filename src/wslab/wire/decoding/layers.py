@@ -33,7 +33,7 @@ class Layer:
     """One layer: a unit of a protocol, or what stands in one."""
 
     kind: str
-    """`mqtt`, `graphql`, `binary`, `json`, `text`, `bytes`, or `start` for a packet that goes on later."""
+    """`mqtt`, `graphql`, `binary`, `json`, `text`, `bytes`; `part` for a piece of a packet."""
     version: str
     """As `Proto` has it; empty where the layer has none."""
     summary: str
@@ -103,10 +103,23 @@ def message_layers(
         direction: who sent it.
         units: what was decoded of it when it came, which knows what came before it.
     """
+    layers = _opened(reading, data, length, text, direction, units)
+    # Of a packet that is too large its header alone was read, which promises more than this message has.
+    return [replace(layer, length=min(layer.length, length - layer.start)) for layer in layers]
+
+
+def _opened(
+    reading: Reading, data: bytes, length: int, text: bool, direction: Direction, units: Sequence[Proto]
+) -> list[Layer]:
     whole = len(data) == length
     known = [unit for unit in units if unit.protocol == reading.kind]
     if known:
-        return [layer for unit in known[:MOST_LAYERS] for layer in unit_layers(unit, data)]
+        layers = [layer for unit in known[:MOST_LAYERS] for layer in unit_layers(unit, data)]
+        end = known[-1].start + known[-1].length
+        return layers + (_part(reading.version, data, end, length) if len(known) < MOST_LAYERS else [])
+    if reading.kind == "mqtt" and reading.agreed and not text:
+        # What was agreed on was decoded as it came: this completed nothing.
+        return _part(reading.version, data, 0, length)
     if reading.kind == "mqtt" and not text:
         return _packets(reading.version, data, length)
     if reading.kind in PROTOCOLS and whole:
@@ -129,11 +142,12 @@ def _packets(version: str, data: bytes, length: int) -> list[Layer]:
     layers: list[Layer] = []
     for read in reader.feed(data)[:MOST_LAYERS]:
         layers += unit_layers(decoded(read, 0, len(data)), data)
-    pending = reader.pending
-    if pending:
-        start = len(data) - pending
-        layers.append(Layer("start", version, "", start, length - start, data[start:], ()))
-    return layers
+    return layers + (_part(version, data, len(data) - reader.pending, length) if reader.pending else [])
+
+
+def _part(version: str, data: bytes, start: int, length: int) -> list[Layer]:
+    """Return a layer for the bytes from `start` on, a part of a packet; none where there are none."""
+    return [Layer("part", version, "", start, length - start, data[start:], ())] if start < length else []
 
 
 def _take_apart(protocol: str, version: str, data: bytes, whole: bool) -> tuple[tuple[Field, ...], str]:
