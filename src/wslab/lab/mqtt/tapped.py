@@ -43,6 +43,8 @@ class TappedClient(aiomqtt.Client):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Take what aiomqtt's client takes."""
+        self.opened = False
+        """Whether paho has got as far as to send CONNECT."""
         self.closed = asyncio.Event()
         """Set when paho has let go of its socket."""
         super().__init__(*args, **options)
@@ -67,6 +69,7 @@ class TappedClient(aiomqtt.Client):
             self._client.disconnect()
 
     def _on_socket_open(self, client: Client, userdata: Any, sock: PahoSocket) -> None:
+        self.opened = True
         mask_always(sock)
         send_at_once(sock)
         super()._on_socket_open(client, userdata, sock)
