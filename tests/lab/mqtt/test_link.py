@@ -14,7 +14,7 @@ from websockets.asyncio.server import ServerConnection
 
 from tests.support.counting_broker import CountingBroker, broking, serving
 from tests.support.recorder import Recorder
-from tests.support.tapped import others
+from tests.support.tapped import Peer, listening, others
 from tests.support.tls_server import Authority
 from tests.support.waiting import until
 from wslab.lab.mqtt import link as module
@@ -141,6 +141,27 @@ async def test_a_server_without_mqtt() -> None:
             why = await refused(link)
             assert "404" in why
             assert "nothing here" in why
+
+
+@SLOVENLY
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept:x\r\n\r\n", "Accept"),
+        (b"HTTP/1.1 101 Yes\r\nSec-WebSocket-Accept: \xff\r\n\r\n", "the answer to the handshake breaks the rules"),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", "it is an SSH server"),
+    ],
+)  # fmt: skip
+async def test_an_answer_that_is_none(answer: bytes, words: str) -> None:
+    class Odd(Peer):
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            if self.received.endswith(b"\r\n\r\n"):
+                self.transport.write(answer)
+                self.transport.write_eof()
+
+    async with listening(Odd) as (url, _came), linked(f"{url}/") as (link, _log):
+        assert words in await refused(link)
 
 
 @pytest.mark.parametrize(

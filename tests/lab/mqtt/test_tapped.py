@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import subprocess
 import sys
 
@@ -13,7 +14,7 @@ import pytest
 from tests.support.counting_broker import broking
 from tests.support.waiting import until
 from wslab.lab.mqtt.options import MqttOptions
-from wslab.lab.mqtt.tapped import Delivery, mask_always, new_client
+from wslab.lab.mqtt.tapped import Delivery, mask_always, new_client, send_at_once
 from wslab.wire.mqtt.packets import Will
 
 LOG = logging.Logger("mqtt")
@@ -44,6 +45,15 @@ def test_every_frame_is_masked() -> None:
     mask_always(sock)
     assert sock._create_frame(0xA, bytearray(b"x"), 0) == (0xA, bytearray(b"x"), 1)
     assert sock._create_frame(0x2, bytearray(b"y")) == (0x2, bytearray(b"y"), 1)
+
+
+def test_small_packets_do_not_wait() -> None:
+    class Wrapper:
+        _socket = socket.socket()
+
+    with Wrapper._socket as sock:
+        send_at_once(Wrapper())
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize("version", [4, 5])

@@ -72,6 +72,14 @@ def test_what_was_cut_within_packets_ends_the_reading() -> None:
     assert (watch.connack, watch.lost) == (None, True)
 
 
+def test_a_packet_that_is_too_large_to_be_kept_is_no_fault() -> None:
+    large = bytes_of(Publish("a", bytes(2_000_000)))
+    pieces = [message(large[start : start + 100_000]) for start in range(0, len(large), 100_000)]
+    watch = watched(message(bytes_of(Connack())), *pieces, message(bytes_of(Puback(1, 0x10))))
+    assert (watch.fault, watch.acknowledged, watch.lost) == (None, 0x10, False)
+    assert watch._reader.pending == 0
+
+
 def test_a_version_3_refusal() -> None:
     assert watched(message(b"\x20\x02\x00\x02"), version=4).connack == Connack(False, 2)
 

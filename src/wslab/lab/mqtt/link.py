@@ -85,7 +85,8 @@ class Link:
         )
         self._client: TappedClient | None = None
         self._following: asyncio.Task[None] | None = None
-        self._upgraded = False
+        self._flaw = ""
+        """What was wrong with the answer to the handshake."""
         self._final: State | None = None
         self._over = asyncio.Event()
         """Set when nothing is left of the connection in the tap."""
@@ -121,7 +122,8 @@ class Link:
         client = new_client(self.options, self._proxy.port, self._deliver, self._log.logger, ANSWER_WITHIN)
         self._client = client
         self._following = spawn(self._follow(client), "mqtt connection")
-        entering = spawn(_outcome(client.__aenter__()), "mqtt connects")
+        # paho reads an answer to the handshake that is no such thing as if it were one, and stumbles.
+        entering = spawn(_outcome(client.__aenter__(), ValueError, LookupError), "mqtt connects")
         inside = False
         try:
             await _first(entering, self._decided, self._gone, client.closed)
@@ -131,7 +133,7 @@ class Link:
                 await self._settle(client)
         finally:
             if not inside:
-                why = self._why_not(entering)
+                why = self._why_not(client, entering)
                 await self._tear_down(client, entering)
                 self._end(Phase.CLOSED if self._leaving else Phase.ERROR, why)
         if not inside:
@@ -209,7 +211,8 @@ class Link:
         self.watch.observe(events)
         for event in events:
             if type(event) is State:
-                self._upgraded = self._upgraded or event.phase is Phase.OPEN
+                if event.phase is Phase.OPEN:
+                    self._flaw = event.why
                 if event.phase in FINAL:
                     self._final = event
                     self._over.set()
@@ -235,7 +238,7 @@ class Link:
 
     async def _settle(self, client: TappedClient) -> None:
         """Give the tap the time to see the end of a connection that is ending."""
-        alive = self._upgraded and not client.closed.is_set()
+        alive = client.opened and not client.closed.is_set()
         if not alive and self._leaving is not GIVEN_UP:
             await _first(None, self._over, timeout=LAST_WORDS)
 
@@ -253,14 +256,16 @@ class Link:
         if self._following is not None:
             await stop(self._following)
 
-    def _why_not(self, entering: asyncio.Task[Any]) -> str:
+    def _why_not(self, client: TappedClient, entering: asyncio.Task[Any]) -> str:
         """Say why a connection did not come about."""
         known = self._leaving or self._said_by_broker()
         if known:
             return known
-        if self._final is not None and (self._final.side != "client" or not self._log.said):
+        if self._flaw:
+            return sentence("the answer to the handshake breaks the rules: {failure}", failure=self._flaw)
+        if self._final is not None and self._final.side != "client":
             return self._final.why
-        if self._upgraded and not self._log.said:
+        if client.opened and not client.closed.is_set() and not self._gone.is_set():
             return sentence("the broker did not answer CONNECT within {seconds:g} s", seconds=ANSWER_WITHIN)
         outcome = entering.result() if entering.done() and not entering.cancelled() else None
         said = "; ".join((*self._log.said, *([outcome.why] if isinstance(outcome, _Failed) else [])))
@@ -317,16 +322,21 @@ class _Failed(NamedTuple):
     why: str
 
 
-async def _outcome(work: Coroutine[Any, Any, T]) -> T | _Failed:
+async def _outcome(work: Coroutine[Any, Any, T], *also: type[Exception]) -> T | _Failed:
     """Await what aiomqtt does, and return what went wrong instead of raising it.
+
+    Args:
+        work: what it does.
+        also: what may be raised beside aiomqtt's own errors.
 
     The exception itself is not kept: as long as it is there, a socket is that paho does not close.
     """
     import aiomqtt
 
+    errors: tuple[type[Exception], ...] = (aiomqtt.MqttError, *also)
     try:
         return await work
-    except aiomqtt.MqttError as error:
+    except errors as error:
         return _Failed(str(error))
 
 

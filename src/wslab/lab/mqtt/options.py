@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from wslab.i18n import N_, sentence
 from wslab.net.options import ConnectOptions
 from wslab.wire.mqtt.packets import Version, Will
-from wslab.wire.mqtt.topics import LONGEST, has_wildcard, wrong_filter, wrong_name, wrong_shared_filter
+from wslab.wire.mqtt.topics import LONGEST, has_wildcard, wrong_filter, wrong_shared_filter
 
 LONGEST_KEEP_ALIVE = 0xFFFF
 """Seconds: the field has two bytes (MQTT 5 section 3.1.2.10)."""
@@ -149,8 +149,6 @@ def check_topic(name: str, topic: str) -> None:
             )
         )
     check_string(name, topic)
-    if wrong := wrong_name(topic):
-        raise ValueError(f"{name} {topic!r}: {wrong.text}")
 
 
 def check_filter(topic_filter: str, version: int) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from wslab.wire.events import Direction, Event, Message, Opcode
 from wslab.wire.mqtt.packets import Connack, Disconnect, PacketType, Puback, Pubrec
-from wslab.wire.mqtt.reader import PROTOCOL_LARGEST, PacketReader
-from wslab.wire.mqtt.rules import Fault
+from wslab.wire.mqtt.reader import PacketReader
+from wslab.wire.mqtt.rules import TOO_LARGE_FOR_CLIENT, Fault
 
 _LONGEST_LENGTH = 4
 """Bytes that a Remaining Length may have (MQTT 5 section 1.5.5)."""
@@ -39,7 +39,7 @@ class PacketWatch:
         """The first rule that the broker broke."""
         self.lost = False
         """Whether there is something that could not be read."""
-        self._reader = PacketReader(version=version, direction=Direction.S2C, largest=PROTOCOL_LARGEST)
+        self._reader = PacketReader(version=version, direction=Direction.S2C)
 
     def expect_acknowledgement(self) -> None:
         """Forget the newest PUBACK or PUBREC: the next one is that to a message that is sent now."""
@@ -58,7 +58,9 @@ class PacketWatch:
             self.lost = bool(self._reader.pending) or not _only_a_publish(message)
             return
         for read in self._reader.feed(message.preview):
-            self.fault = self.fault or next(iter(read.faults), None)
+            # How large a packet may be nobody has told the broker: it is only too large to be kept here.
+            faults = (fault for fault in read.faults if fault.rule is not TOO_LARGE_FOR_CLIENT)
+            self.fault = self.fault or next(faults, None)
             match read.packet:
                 case Connack():
                     self.connack = self.connack or read.packet

@@ -55,7 +55,7 @@ class ConnectForm(VerticalScroll, can_focus=False):
             yield Entry("mqtt-client-id", given.client_id, invitation=N_("empty: the broker chooses one"))
             yield Tick(N_("clean start"), "mqtt-clean", given.clean_start)
         with Horizontal():
-            yield Caption(N_("session expiry (s)"))
+            yield Caption(N_("session expiry (s, MQTT 5)"))
             yield Entry("mqtt-expiry", str(given.session_expiry), cells=12)
             yield Caption(N_("keep alive (s)"))
             yield Entry("mqtt-keep-alive", str(given.keep_alive), cells=8)
