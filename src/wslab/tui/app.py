@@ -328,9 +328,9 @@ class LabApp(App[None]):
         self.set_timer(INTERRUPT_WITHIN, self._forget_interrupt)
 
     def _selected_text(self) -> str:
-        from textual.widgets import Input
+        from textual.widgets import Input, TextArea
 
-        if isinstance(self.focused, Input) and self.focused.selected_text:
+        if isinstance(self.focused, Input | TextArea) and self.focused.selected_text:
             return self.focused.selected_text
         return self.screen.get_selected_text() or ""
 

@@ -37,8 +37,8 @@ def test_a_document_is_made_of_what_a_parser_finds(document: str) -> None:
 
 
 def test_what_is_not_finished_is_there_too() -> None:
-    assert definitions("query A") == [Definition("query", "A", 0, 7, ())]
-    assert definitions("} } { a { b ") == [Definition("query", None, 4, 11, ())]
+    assert definitions("query A") == [Definition("query", "A", 0, 7, (), 0)]
+    assert definitions("} } { a { b ") == [Definition("query", None, 4, 11, (), 4)]
     assert definitions("subscripton A { a } { b }")[0][:2] == ("", "A")
     assert definitions("  # nothing\n") == []
 
@@ -52,12 +52,16 @@ def test_what_is_not_finished_is_there_too() -> None:
             "query B { two ...F }\nfragment F on Query { three ...G }\nfragment G on Query { four ...F }",
         ),
         ("{ anon", "{ anon }"),
-        ("# between", "query A { one }"),
+        ("# behind", "query A { one }"),
+        (
+            "# above",
+            "query B { two ...F }\nfragment F on Query { three ...G }\nfragment G on Query { four ...F }",
+        ),
     ],
 )
 def test_the_operation_at_the_cursor_goes_out_with_the_fragments_it_needs(mark: str, sent: str) -> None:
     document = (
-        "# first\nquery A { one }\n# between\nquery B { two ...F }\nfragment F on Query { three ...G }\n"
+        "# first\nquery A { one } # behind\n# above B\n# and still\nquery B { two ...F }\nfragment F on Query { three ...G }\n"
         "fragment G on Query { four ...F }\n\n{ anon }\nfragment Unused on Query { x }"
     )
     assert request_at(document, document.index(mark), None).query == sent

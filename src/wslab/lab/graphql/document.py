@@ -28,6 +28,8 @@ class Definition(NamedTuple):
     """Where what follows it begins."""
     spreads: tuple[str, ...]
     """The fragments that it names."""
+    lead: int
+    """Where the comments above it begin; its start where there are none."""
 
 
 class Request(NamedTuple):
@@ -51,6 +53,8 @@ def definitions(document: str) -> list[Definition]:
             done = reader.take(what, text, start)
             if done is not None:
                 found.append(done)
+        elif not found or "\n" in document[found[-1].end : start]:
+            reader.lead(start)
     rest = reader.rest(len(document.rstrip()))
     return [*found, rest] if rest is not None else found
 
@@ -64,6 +68,7 @@ class _Reader:
 
     def _begin(self) -> None:
         self._start: int | None = None
+        self._lead: int | None = None
         self._kind = ""
         self._name: str | None = None
         self._named = False
@@ -92,11 +97,18 @@ class _Reader:
                 return self.rest(start + 1)
         return None
 
+    def lead(self, start: int) -> None:
+        """Take a comment, which belongs to what comes below it."""
+        if self._start is None and self._lead is None:
+            self._lead = start
+
     def rest(self, end: int) -> Definition | None:
         """End the definition that is open; None where none is."""
         if self._start is None:
             return None
-        made = Definition(self._kind, self._name, self._start, end, tuple(dict.fromkeys(self._spreads)))
+        lead = self._start if self._lead is None else self._lead
+        spreads = tuple(dict.fromkeys(self._spreads))
+        made = Definition(self._kind, self._name, self._start, end, spreads, lead)
         self._depth = 0
         self._begin()
         return made
@@ -145,7 +157,7 @@ def _chosen(every: list[Definition], place: int) -> Definition:
         )
     if len(executable) == 1:
         return executable[0]
-    here = next((each for each in reversed(every) if each.start <= place), executable[0])
+    here = next((each for each in reversed(every) if each.lead <= place), executable[0])
     if here.kind == FRAGMENT:
         if place <= here.end:
             why = sentence(
@@ -153,7 +165,7 @@ def _chosen(every: list[Definition], place: int) -> Definition:
                 name=str(here.name),
             )
             raise ValueError(why)
-        here = next((each for each in reversed(executable) if each.start <= place), executable[0])
+        here = next((each for each in reversed(executable) if each.lead <= place), executable[0])
     return here
 
 
