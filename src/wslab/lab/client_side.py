@@ -54,6 +54,11 @@ class ClientSide:
         """The client of the protocol that is chosen; None where it is spoken by hand."""
         return self._made.get(self.protocol.name)
 
+    @property
+    def server(self) -> str:
+        """The bundled server that speaks the protocol."""
+        return self.protocol.target.partition(":")[0]
+
     def choose(self, name: str) -> None:
         """Choose a protocol for the next connection.
 

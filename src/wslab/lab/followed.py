@@ -13,13 +13,11 @@ class Followed:
 
     Args:
         conn: its number.
-        url: where it goes.
         end: ends it in the way of its protocol, and waits for that.
     """
 
-    def __init__(self, conn: int, url: str, end: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, conn: int, end: Callable[[], Awaitable[None]]) -> None:
         self.conn = conn
-        self.url = url
         self.end = end
         self._opening: Opening = NO_OPENING
 

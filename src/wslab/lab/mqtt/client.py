@@ -102,6 +102,7 @@ class MqttClient:
         sink: takes the events of every connection: what aiomqtt and the broker say to each other.
         conns: where connections get their numbers from.
         names: makes client identifiers for the connection that looks for a will.
+        beside: where that connection gets its number from; from `conns` where None.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class MqttClient:
         sink: Sink,
         conns: Iterator[int],
         names: Callable[[], str] = lambda: f"wslab{secrets.token_hex(4)}",
+        beside: Iterator[int] | None = None,
     ) -> None:
         self.clock = clock
         self.options: MqttOptions | None = None
@@ -127,6 +129,7 @@ class MqttClient:
         """The will that was looked for last."""
         self._sink = sink
         self._conns = conns
+        self._beside = conns if beside is None else beside
         self._names = names
         self._link: Link | None = None
         self._listeners: list[Callable[[], None]] = []
@@ -140,6 +143,11 @@ class MqttClient:
     def phase(self) -> Phase:
         """How the connection stands."""
         return Phase.DISCONNECTED if self._link is None else self._link.phase
+
+    @property
+    def url(self) -> str:
+        """Where the connection goes or went; empty before the first."""
+        return "" if self.options is None else self.options.url
 
     @property
     def client_id(self) -> str:
@@ -224,7 +232,7 @@ class MqttClient:
                 if not came.done():
                     came.set_result((self.clock.monotonic(), message.qos))
 
-        witness = Link(self._witness_options(link), self.clock, self._sink, self._conns, look, _nothing)
+        witness = Link(self._witness_options(link), self.clock, self._sink, self._beside, look, _nothing)
         outcome = WillWatch(will, waiting=False)
         try:
             trouble = await self._send_witness(witness, will)

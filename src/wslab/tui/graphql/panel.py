@@ -24,6 +24,7 @@ from wslab.tui.graphql.operation_text import status_text
 from wslab.tui.graphql.result_view import ResultView
 from wslab.tui.graphql.schema_view import SchemaView
 from wslab.tui.graphql.spans import graphql_spans, json_spans
+from wslab.tui.widgets.protocol_panel import ProtocolPanel
 from wslab.wire.graphql.subprotocols import LEGACY
 
 DOCUMENT = """\
@@ -50,7 +51,7 @@ BUTTONS = {
 """Label and explanation of each button."""
 
 
-class GraphqlPanel(Vertical):
+class GraphqlPanel(ProtocolPanel):
     """What a learner does with GraphQL over WebSocket.
 
     Args:

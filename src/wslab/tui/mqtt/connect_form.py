@@ -42,6 +42,11 @@ class ConnectForm(VerticalScroll, can_focus=False):
     def __init__(self, options: MqttOptions, id: str) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._given = options
+        self._target = options.url
+
+    def on_mount(self) -> None:
+        """Show what was aimed at while the fields were being made."""
+        self.query_one("#mqtt-url", Entry).value = self._target
 
     def compose(self) -> ComposeResult:
         """Lay the fields out, line by line."""
@@ -87,7 +92,9 @@ class ConnectForm(VerticalScroll, can_focus=False):
 
     def aim(self, url: str) -> None:
         """Put another URL in its field."""
-        self.query_one("#mqtt-url", Entry).value = url
+        self._target = url
+        if self.is_mounted:
+            self.query_one("#mqtt-url", Entry).value = url
 
     def options(self, url: str) -> MqttOptions:
         """Return what the fields say.

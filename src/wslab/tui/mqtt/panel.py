@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Input, OptionList, Static, Tab, Tabs
 
@@ -19,6 +18,7 @@ from wslab.tui.mqtt.controls import Act, Entry
 from wslab.tui.mqtt.status_text import published_line, state_line, will_line
 from wslab.tui.mqtt.talk import Talk
 from wslab.tui.safe_text import visible
+from wslab.tui.widgets.protocol_panel import ProtocolPanel
 
 BROKER = f"ws://127.0.0.1:{SERVERS['mqtt'].port}/mqtt"
 """Where the bundled broker listens."""
@@ -30,7 +30,7 @@ CarryOut = Callable[[Coroutine[object, object, None], str], None]
 """Runs an action that has a name; what goes wrong is said, not thrown."""
 
 
-class MqttPanel(Vertical):
+class MqttPanel(ProtocolPanel):
     """Everything to talk to a broker with.
 
     Args:
@@ -51,6 +51,8 @@ class MqttPanel(Vertical):
         & > ContentSwitcher { height: 1fr; }
     }
     """
+
+    connects = True
 
     def __init__(
         self,
@@ -131,7 +133,7 @@ class MqttPanel(Vertical):
         """Do what a button is for."""
         event.stop()
         work = {
-            "mqtt-connect": self._connect,
+            "mqtt-connect": self.connect,
             "mqtt-disconnect": self._client.disconnect,
             "mqtt-drop": self._drop,
             "mqtt-subscribe": self._subscribe,
@@ -150,7 +152,7 @@ class MqttPanel(Vertical):
         elif event.input.id in ("mqtt-topic", "mqtt-payload"):
             self._carry_out(self._publish(), "mqtt-publish")
         else:
-            self._carry_out(self._connect(), "mqtt-connect")
+            self._carry_out(self.connect(), "mqtt-connect")
 
     @on(OptionList.OptionSelected, "#mqtt-subscriptions")
     def leave_topic(self, event: OptionList.OptionSelected) -> None:
@@ -159,7 +161,8 @@ class MqttPanel(Vertical):
         topic_filter = self.talk.subscriptions.topic_filter(event.option_index)
         self._carry_out(self._unsubscribe(topic_filter), "mqtt-unsubscribe")
 
-    async def _connect(self) -> None:
+    async def connect(self) -> None:
+        """Connect as the fields say, and go on to the topics."""
         # Before a server is started for it, what is typed has to make sense.
         target = self.form.target
         self.form.options(target if "://" in target else BROKER)

@@ -71,9 +71,7 @@ class LabScreen(Screen[None]):
         self.learners = learners
         self.lesson = lesson
         self.side = ClientSide(workbench, speakers(workbench))
-        self.pages = Pages(
-            workbench.journal, fps, ClientView(self.side.choose, self._controls, id="pane-client")
-        )
+        self.pages = Pages(workbench.journal, fps, ClientView(self._speak, self._controls, id="pane-client"))
         self.runner = CommandRunner(workbench, self.pages, self.say, self.run_action, self.connect)
         self.desk = LessonDesk(self, learners, self.pages.lesson, workbench.insert, self.say, self._bring)
         self.shown = LabDisplay(self, workbench, self.pages, self.show_servers)
@@ -140,9 +138,14 @@ class LabScreen(Screen[None]):
         self.learners.listen(self.desk.show_course)
         self.call_after_refresh(self.open_lesson)
 
+    def _speak(self, protocol: str) -> None:
+        """Speak a protocol from the next connect on; a lesson about another one judges nothing then."""
+        self.side.choose(protocol)
+        about = self.workbench.servers.name
+        self.desk.judge_only(protocol == RAW.name or self.side.server == about)
+
     def _controls(self, protocol: str) -> ProtocolPanel | None:
-        speaker = self.side.speaker
-        return None if speaker is None else controls(protocol, speaker, self.say, self.carry_out)
+        return controls(protocol, self.workbench, self.side.speaker, self.say, self.carry_out)
 
     def show_servers(self) -> None:
         """Show the place in the course and the servers in the top line, and go on with the lesson."""
@@ -274,7 +277,12 @@ class LabScreen(Screen[None]):
             raise WorkbenchError(
                 sentence("this connection is in use: d disconnects it, /connect URL replaces it")
             )
-        await self.connect()
+        panel = self.pages.client.panel
+        if panel is not None and panel.connects:
+            self.pages.log_view.follow()
+            await panel.connect()
+        else:
+            await self.connect()
 
     async def connect(self, target: str | None = None) -> None:
         """Connect to a target, the present one where None; show it happen and get ready to write.
@@ -294,6 +302,10 @@ class LabScreen(Screen[None]):
             if composer.has_focus and not composer.value:
                 self.pages.reenter()  # What to do now is said in keys.
             raise
+        if self.pages.client.panel is not None:
+            self.pages.turn_to("client")
+            self.call_after_refresh(self.pages.client.enter)
+            return
         if not composer.used:
             composer.offer("hello")
         composer.focus()

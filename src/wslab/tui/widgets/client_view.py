@@ -50,6 +50,8 @@ class ClientView(Vertical):
         self._choose = choose
         self._controls = controls
         self._panels: dict[str, ProtocolPanel | None] = {}
+        self._aimed: dict[str, str] = {}
+        """The target that each panel was told last."""
         self.info = ConnectionInfo(id="connection-info")
 
     def compose(self) -> ComposeResult:
@@ -72,6 +74,13 @@ class ClientView(Vertical):
         """Bring a protocol to the front, as its tab does."""
         self.query_one(Tabs).active = _tab(name)
 
+    def enter(self) -> None:
+        """Give the keyboard to the controls in front."""
+        if self.panel is not None:
+            target = next((each for each in self.panel.query("*") if each.focusable), None)
+            if target is not None:
+                target.focus()
+
     def show(
         self, target: str, url: str, offers: Sequence[str], handshake: Handshake | None, live: bool
     ) -> None:
@@ -80,6 +89,9 @@ class ClientView(Vertical):
             return
         self.info.show(target, url, offers, handshake, live=live)
         if self.panel is not None:
+            if self._aimed.get(self._front) != target:
+                self._aimed[self._front] = target
+                self.panel.aim(target)
             self.panel.refresh_shown()
 
     @on(Tabs.TabActivated)
