@@ -12,7 +12,7 @@ import sys
 from inspect import isawaitable
 from typing import Any
 
-from graphql import ExecutionResult, graphql, parse, subscribe
+from graphql import ExecutionResult, graphql, parse, subscribe, validate
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
@@ -50,7 +50,9 @@ async def serve_connection(connection: ServerConnection) -> None:
 
 async def stream(connection: ServerConnection, name: str, query: str) -> None:
     """Send every result of a subscription."""
-    outcome = subscribe(LAB.SCHEMA, parse(query), LAB.ROOT)
+    document = parse(query)
+    assert validate(LAB.SCHEMA, document) == []
+    outcome = subscribe(LAB.SCHEMA, document, LAB.ROOT)
     results = await outcome if isawaitable(outcome) else outcome
     assert not isinstance(results, ExecutionResult), results
     async for result in results:

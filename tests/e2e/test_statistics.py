@@ -9,31 +9,38 @@ import pytest
 
 from tests.support.basic_server import MESSAGES, echoes, to
 from tests.support.binary_client import opened
-from tests.support.counted import Kind, counted, told_by_server
+from tests.support.bundled_server import running
+from tests.support.counted import Kind, check, counted, told_by_server
 from tests.support.graphql_client import LEGACY, TRANSPORT, answer, ask, result, session
 from tests.support.mqtt_client import mqtt
+from tests.support.waiting import until
+from wslab.net.client import Client
+from wslab.net.options import ConnectOptions
+from wslab.wire.clock import Clock
 from wslab.wire.events import Direction
+from wslab.wire.graphql.writer import write
 from wslab.wire.labproto.bodies import Sample
+from wslab.wire.labproto.encoder import encode
 from wslab.wire.labproto.layout import Flag
-from wslab.wire.mqtt.packets import Disconnect, Publish
+from wslab.wire.mqtt.packets import Connect, Disconnect, Pingreq, Publish
+from wslab.wire.mqtt.writer import encode_packet
+from wslab.wire.statistics import Statistics
 
 
-@pytest.mark.parametrize(
-    "path", ["/echo", "/fragment?size=1KiB&ping=1", "/ping?every=10ms", "/close/4000?after=200ms"]
-)
-async def test_basic(path: str) -> None:
-    async with counted("basic") as server, to(server, path) as client:
-        if "close" in path:
+async def test_basic() -> None:
+    async with counted("basic") as server:
+        for path in ("/echo", "/fragment?size=1KiB&ping=1", "/ping?every=10ms"):
+            async with to(server, path) as client:
+                for message in MESSAGES:
+                    await client.send(message)
+                    assert await client.recv() == message
+                await client.send(["in ", "three ", "frames"])
+                assert await client.recv() == "in three frames"
+                await (await client.ping(b"one"))
+                await client.pong(b"unasked")
+                assert await echoes(client)
+        async with to(server, "/close/4000?after=10ms") as client:
             await client.wait_closed()
-            return
-        for message in MESSAGES:
-            await client.send(message)
-            assert await client.recv() == message
-        await client.send(["in ", "three ", "frames"])
-        assert await client.recv() == "in three frames"
-        await (await client.ping(b"one"))
-        await client.pong(b"unasked")
-        assert await echoes(client)
 
 
 async def test_basic_compressed() -> None:
@@ -83,6 +90,37 @@ async def test_binary() -> None:
             await client.ask(Sample(n, 0, 1_767_225_600_000, 21.5), flags=Flag.ACK_WANTED)
         await client.connection.send("this is text")
         assert (await client.closed())[0] == 1003
+
+
+LAB: dict[str, tuple[str, tuple[str, ...], list[str | bytes], int]] = {
+    "basic": ("/echo", (), ["hello", b"\x00\xff", "x" * 70_000], 3),
+    "graphql": (
+        "/graphql", (TRANSPORT,),
+        [write("connection_init"), write("subscribe", "1", {"query": "{ hello }"})], 3,
+    ),
+    "mqtt": ("/mqtt", ("mqtt",), [encode_packet(Connect("lab", 5), 5), encode_packet(Pingreq(), 5)], 2),
+    "binary": ("/", (), [encode(Sample(1, 0, 0, 21.5), sequence=1, flags=Flag.ACK_WANTED)], 1),
+}  # fmt: skip
+"""Path, subprotocols, messages to send and how many come back, by server."""
+
+
+@pytest.mark.parametrize("name", LAB)
+async def test_the_client_of_the_lab(name: str) -> None:
+    path, subprotocols, messages, answers = LAB[name]
+    clock, came = Clock(), list[str | bytes]()
+    statistics = Statistics(clock)
+    async with running(name, "--log-level", "debug") as server:
+        options = ConnectOptions(server.url + path, subprotocols=subprotocols)
+        client = Client(options, 1, clock, statistics.observe, on_message=came.append)
+        await client.open()
+        await client.ping(b"statistics")
+        for message in messages:
+            await (client.send_text(message) if isinstance(message, str) else client.send_binary(message))
+        await until(lambda: len(came) >= answers, "every answer")
+        await client.close()
+        await client.wait_closed()
+        await until(lambda: server.logged("closed"), "the end of the connection")
+    check(server, statistics.snapshot())
 
 
 async def test_a_frame_more_or_less_is_seen() -> None:

@@ -45,7 +45,9 @@ async def test_each_connection_is_logged_with_its_path_and_how_it_ended() -> Non
         async with upgraded(server.port, "/time?every=1h") as raw:
             await raw.frame()
         await until(lambda: len(server.logged("closed")) == 2, "both closed lines")
+        await ask(server.port, "/health")
         await ask(server.port, "/reject/418")
+    assert len(server.logged("http")) == 1
     assert [line["path"] for line in server.logged("open")] == ["/echo", "/time?every=1h"]
     first, second = server.logged("closed")
     assert (first["conn"], first["code"], first["reason"]) == (1, 4001, "enough")

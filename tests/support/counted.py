@@ -47,7 +47,7 @@ def told_by_server(lines: Iterable[str]) -> Counts:
     return {kind: (count, sizes[kind]) for kind, count in frames.items()}
 
 
-def told_by_tap(snapshot: Snapshot, inflated: bool = False) -> Counts:
+def told_by_us(snapshot: Snapshot, inflated: bool = False) -> Counts:
     """Return the counts of statistics, as far as there is something to count.
 
     Args:
@@ -83,16 +83,23 @@ async def counted(name: str, *options: str, inflated: bool = False) -> AsyncGene
     """
     clock = Clock()
     statistics = Statistics(clock)
-    async with running(name, "--log-level", "debug", *options) as server:
-        async with TapProxy(server.url, clock, statistics.observe) as tap:
-            yield RunningServer(server.process, tap.url, server.lines, server.stderr)
-            await until(
-                lambda: not tap.connections and len(server.logged("closed")) == len(server.logged("open")),
-                "the end of every connection",
-            )
-        theirs = told_by_server(line["event"] for line in server.lines)
-    ours = told_by_tap(statistics.snapshot(), inflated)
+    async with (
+        running(name, "--log-level", "debug", *options) as server,
+        TapProxy(server.url, clock, statistics.observe) as tap,
+    ):
+        yield RunningServer(server.process, tap.url, server.lines, server.stderr)
+        await until(
+            lambda: not tap.connections and len(server.logged("closed")) == len(server.logged("open")),
+            "the end of every connection",
+        )
+    check(server, statistics.snapshot(), inflated)
+
+
+def check(server: RunningServer, snapshot: Snapshot, inflated: bool = False) -> None:
+    """Compare statistics with what a server has told; it has ended, so that all of it is there."""
+    theirs = told_by_server(line["event"] for line in server.lines)
+    ours = told_by_us(snapshot, inflated)
     assert theirs, "the server has told of no frame"
     different = {kind: (ours.get(kind), theirs.get(kind)) for kind in sorted(ours.keys() | theirs.keys())}
     for kind, (mine, other) in different.items():
-        assert mine == other, f"{kind}: the tap counts {mine}, the server {other}"
+        assert mine == other, f"{kind}: we count {mine}, the server {other}"

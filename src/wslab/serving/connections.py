@@ -18,6 +18,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from wslab.serving.health import is_health_check
 from wslab.serving.logs import Log
 from wslab.tasks import spawn
 
@@ -88,7 +89,9 @@ class Connections:
     def answered(self, connection: ServerConnection, request: Request, response: Response) -> None:
         """Log a request that did not become a WebSocket connection (a `process_response` hook)."""
         if response.status_code != 101:
-            self._log.info("http", method=request.method, path=request.path, status=response.status_code)
+            # Who runs a server in a container asks every few seconds; that would fill the log.
+            tell = self._log.debug if is_health_check(request) else self._log.info
+            tell("http", method=request.method, path=request.path, status=response.status_code)
 
     async def serve(self, connection: ServerConnection) -> None:
         """Run the handler until it returns or the connection closes, whichever comes first."""
