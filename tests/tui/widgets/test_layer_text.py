@@ -10,7 +10,8 @@ from tests.support.check_events import PUBLISH, STREAMS
 from tests.support.labproto import SAMPLE
 from tests.support.lines import joined, plain, widest
 from tests.support.wire_streams import C2S, MASK, S2C, open_reader
-from wslab.tui.widgets.layer_text import UNSEEN, Seen, layer_lines, opened, overview_lines
+from wslab.tui.widgets.layer_text import layer_lines, opened, overview_lines
+from wslab.tui.widgets.seen import UNSEEN, Seen
 from wslab.wire.decoding.around import around
 from wslab.wire.decoding.choosing import CHOICES
 from wslab.wire.encoder import encode_frame

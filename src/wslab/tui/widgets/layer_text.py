@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from textual.content import Content
 
 from wslab.i18n import N_, _, spoken
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets.payload_text import printable, shown_of, text_lines
+from wslab.tui.widgets.seen import Seen
 from wslab.tui.widgets.text_blocks import (
     BAD,
     BLANK,
@@ -23,7 +23,6 @@ from wslab.tui.widgets.text_blocks import (
     paragraph,
 )
 from wslab.tui.widgets.violation_text import section_in_words, violation_lines
-from wslab.wire.decoding.around import NOTHING, Around
 from wslab.wire.decoding.choosing import AUTO
 from wslab.wire.decoding.content import BY_HAND, Reading, reading
 from wslab.wire.decoding.layers import Layer, message_layers, unit_layers
@@ -52,20 +51,6 @@ _VALUE = 60
 """Cells of a value."""
 _WIDE_FROM = 100
 _LEAST_LABEL = 18
-
-
-class Seen(NamedTuple):
-    """What is known of an event beside what stands in it."""
-
-    belongs: Around = NOTHING
-    """What was seen of the message that it belongs to."""
-    subprotocol: str | None = None
-    """What its connection agreed on."""
-    choice: str = AUTO
-    """By what messages are read, one of `CHOICES` of `wslab.wire.decoding.choosing`."""
-
-
-UNSEEN = Seen()
 
 
 @dataclass(frozen=True, slots=True)
