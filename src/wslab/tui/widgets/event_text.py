@@ -192,10 +192,10 @@ def _message(message: Message, width: int, seen: Seen) -> list[Content]:
 
 
 def _proto(unit: Proto, width: int, seen: Seen) -> list[Content]:
-    title = f"{unit.direction.arrow} {unit.protocol} {unit.version}: {unit.name}"
-    lines = _title(unit, title, direction_in_words(unit.direction), width)
-    from wslab.tui.widgets.layer_text import layer_lines, opened, overview_lines
+    from wslab.tui.widgets.layer_text import kind_name, layer_lines, opened, overview_lines
 
+    title = f"{unit.direction.arrow} {kind_name(unit.protocol, unit.version)}: {unit.name}"
+    lines = _title(unit, title, direction_in_words(unit.direction), width)
     shown = opened(unit, seen)
     if shown is None or not shown.layers:
         lines += violation_lines(unit.violations, width)

@@ -144,7 +144,12 @@ def layer_lines(shown: Opened, width: int) -> list[Content]:
 
 def layer_name(layer: Layer) -> str:
     """Return what a layer is called: `MQTT 5.0`."""
-    return _(NAMES.get(layer.kind, layer.kind)).format(version=visible(layer.version))
+    return kind_name(layer.kind, layer.version)
+
+
+def kind_name(kind: str, version: str) -> str:
+    """Return what a kind of layer is called, `kind` itself where it is none that is known."""
+    return _(NAMES[kind]).format(version=visible(version)) if kind in NAMES else visible(kind)
 
 
 def _title(layer: Layer) -> str:
