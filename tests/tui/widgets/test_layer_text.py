@@ -91,6 +91,15 @@ def test_a_packet_that_began_earlier_says_so() -> None:
     assert "a part of an MQTT packet" in told(events[:2], 1, "mqtt")
 
 
+def test_a_frame_says_which_part_of_its_message_it_is() -> None:
+    wire = open_reader("", "mqtt")
+    events = wire.receive(C2S, encode_frame(2, PUBLISH[:4], fin=False, mask=MASK))
+    events += wire.receive(C2S, encode_frame(0, PUBLISH[4:], mask=MASK))
+    assert "number 2 of 2, bytes 0004 to 000c of the message" in told(events, 1, "mqtt", width=120)
+    assert "number 1 of 2, bytes 0000 to 0003 of the message" in told(events, 0, "mqtt", width=120)
+    assert "Topic Name a/b" in told(events, 0, "mqtt")
+
+
 def test_text_from_the_network_is_shown_and_not_obeyed() -> None:
     packet = b"\x30\x05\x00\x03\x1b[m"
     assert "\x1b" not in told(events_of(packet, "mqtt"), 1, "mqtt")

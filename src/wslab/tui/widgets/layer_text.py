@@ -62,8 +62,8 @@ class Opened:
     """By what it was read; None for a unit whose message is not there."""
     message: Message | None
     """The message; None where there is none yet."""
-    frames: int
-    """Frames of it that were found."""
+    frames: tuple[Frame, ...]
+    """Its frames, as far as they were found."""
 
 
 def opened(event: Frame | Message | Proto, seen: Seen) -> Opened | None:
@@ -80,9 +80,9 @@ def opened(event: Frame | Message | Proto, seen: Seen) -> Opened | None:
         if units and choice == AUTO:
             how = how._replace(kind=units[0].protocol, version=units[0].version)
         layers = message_layers(how, data, length, text=text, direction=message.direction, units=units)
-        return Opened(tuple(layers), how, message, len(belongs.frames))
+        return Opened(tuple(layers), how, message, belongs.frames)
     if isinstance(event, Proto):
-        return Opened(tuple(unit_layers(event)), None, None, 0)
+        return Opened(tuple(unit_layers(event)), None, None, ())
     return None
 
 
@@ -94,7 +94,7 @@ def overview_lines(event: Frame | Message | Proto, shown: Opened, width: int) ->
         said = _("{header} header, {payload} payload").format(
             header=event.header_len, payload=count(event.length, "byte")
         )
-        rows.append((0, _("frame"), f"{event.name}, {said}", False))
+        rows.append((0, _("frame"), f"{event.name}, {said}{_place(event, shown)}", False))
     message = shown.message
     if message is not None:
         said = _("{size} from {frames}").format(
@@ -118,6 +118,24 @@ def overview_lines(event: Frame | Message | Proto, shown: Opened, width: int) ->
             why = "{why}."
         lines += paragraph(why.format(why=visible(spoken(shown.reading.why))), width, MUTED)
     return lines
+
+
+def _place(frame: Frame, shown: Opened) -> str:
+    """Say which part of its message a frame has, where it has not all of it."""
+    message, frames = shown.message, shown.frames
+    if message is None or message.frames < 2 or len(frames) != message.frames or frame not in frames:
+        return ""
+    number = frames.index(frame)
+    said = ", " + _("number {number} of {count}").format(number=number + 1, count=len(frames))
+    if message.compressed or not frame.length:
+        return said
+    first = sum(each.length for each in frames[:number])
+    last = first + frame.length - 1
+    return (
+        said
+        + ", "
+        + _("bytes {first} to {last} of the message").format(first=f"{first:04x}", last=f"{last:04x}")
+    )
 
 
 def layer_lines(shown: Opened, width: int) -> list[Content]:
