@@ -78,8 +78,12 @@ def frame_lines(frame: Frame, width: int, seen: Seen = UNSEEN) -> list[Content]:
     shown = opened(frame, seen)
     if shown is None:
         return [*lines, BLANK, *_anatomy(frame, anatomy, width)]
-    lines += [BLANK, *overview_lines(frame, shown, width), BLANK]
-    return [*lines, *_anatomy(frame, anatomy, width), *layer_lines(shown, width)]
+    overview = [BLANK, *overview_lines(frame, shown, width)]
+    layers = layer_lines(shown, width)
+    # Plain text in one frame holds nothing that has to be seen before the frame itself.
+    if shown.telling:
+        return [*lines, *overview, BLANK, *_anatomy(frame, anatomy, width), *layers]
+    return [*lines, BLANK, *_anatomy(frame, anatomy, width), *overview, *layers]
 
 
 def _anatomy(frame: Frame, anatomy: Anatomy, width: int) -> list[Content]:

@@ -65,6 +65,13 @@ class Opened:
     frames: tuple[Frame, ...]
     """Its frames, as far as they were found."""
 
+    @property
+    def telling(self) -> bool:
+        """Whether there is more to it than one frame of text, JSON or bytes."""
+        plain = ("json", "text", "bytes")
+        fragmented = self.message is not None and self.message.frames > 1
+        return fragmented or any(layer.kind not in plain for layer in self.layers)
+
 
 def opened(event: Frame | Message | Proto, seen: Seen) -> Opened | None:
     """Open the message that an event belongs to; None for a frame whose message is not there."""
