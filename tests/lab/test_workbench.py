@@ -27,7 +27,7 @@ from wslab.net.client import ConnectFailed, NotOpen
 from wslab.net.options import UsageError
 from wslab.net.raw import RawClient
 from wslab.wire import encoder
-from wslab.wire.events import Close, Direction, Event, Frame, Message, Opcode, Phase, Proc, State
+from wslab.wire.events import Close, Direction, Event, Frame, Message, Opcode, Phase, Proc, Proto, State
 from wslab.wire.rawspec import RawSpecError
 
 C2S, S2C = Direction.C2S, Direction.S2C
@@ -649,3 +649,20 @@ async def test_what_was_seen_elsewhere_is_in_the_log_and_counts_for_nothing() ->
         await bench.connect()
         assert {event.conn for event in of(bench, Frame)} == {1, 2}
         assert of(bench, State)[-1].conn == 3
+
+
+async def test_messages_are_decoded_as_it_is_told() -> None:
+    async with a_bench() as bench:
+        bench.decode_as("mqtt")
+        await bench.connect("/echo")
+        await bench.send_binary(b"\xc0\x00")
+        await until(lambda: len(of(bench, Proto)) == 2, "the packet and its echo")
+        assert {unit.name for unit in of(bench, Proto)} == {"PINGREQ"}
+        units = bench.statistics.snapshot().received.units
+        assert [(unit.name, unit.units) for unit in units] == [("PINGREQ", 1)]
+        bench.decode_as("auto")
+        await bench.send_binary(b"\xc0\x00")
+        await until(lambda: len(of(bench, Message)) == 4, "the echo")
+        assert len(of(bench, Proto)) == 2
+        with pytest.raises(UsageError, match="there is no decoding"):
+            bench.decode_as("x")

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.labproto import legal
+from tests.support.mqtt_packets import packets
 from tests.support.wire_streams import (
     C2S,
     MASK,
@@ -18,6 +20,7 @@ from tests.support.wire_streams import (
     deflated,
     fixed_clock,
     open_reader,
+    pieces,
     read,
     request,
     sizes,
@@ -28,6 +31,11 @@ from wslab.wire.connection import HOLD_LIMIT, ConnectionReader
 from wslab.wire.encoder import close_body, encode_frame
 from wslab.wire.events import Body, Close, Direction, Event, Frame, Http, Message, Opcode, Proto, Tcp
 from wslab.wire.head import HEAD_LIMIT
+from wslab.wire.labproto.bodies import Body as LabBody
+from wslab.wire.labproto.encoder import encode
+from wslab.wire.labproto.layout import CHECKSUM
+from wslab.wire.mqtt.packets import Connect, Packet
+from wslab.wire.mqtt.writer import encode_packet
 
 HELLO = encode_frame(1, b"hello")
 MASKED = encode_frame(1, b"hello", mask=MASK)
@@ -441,3 +449,47 @@ def test_a_great_many_packets_come_before_the_end_of_their_message() -> None:
     assert len(units(events)) == 40_001
     assert type(events[0]) is Proto
     assert kinds(events).index("Message") > 1000
+
+
+def framed(data: bytes, opcode: int, messages: list[int], frames: list[int]) -> bytes:
+    """Bytes cut into messages and these into frames, as a client sends them."""
+    out = b""
+    for message in pieces(data, messages):
+        parts = pieces(message, frames)
+        for place, part in enumerate(parts):
+            last = place == len(parts) - 1
+            out += encode_frame(0 if place else opcode, part, fin=last, mask=MASK)
+    return out
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(packets(5), max_size=5), sizes, sizes, sizes, st.booleans())
+def test_encoded_cut_anywhere_and_decoded_packets_are_the_same(
+    made: list[Packet], messages: list[int], frames: list[int], portions: list[int], kept: bool
+) -> None:
+    raws = [encode_packet(packet, 5) for packet in [Connect("c", 5), *made]]
+    wire = open_reader("", "mqtt", preview_limit=2**16 if kept else 3)
+    data = framed(b"".join(raws), 2, messages, frames)
+    events = [event for piece in pieces(data, portions) for event in wire.receive(C2S, piece)]
+    assert [(unit.length, unit.version) for unit in units(events)] == [(len(raw), "5.0") for raw in raws]
+    assert [unit.preview for unit in units(events)] == [raw if kept else raw[:3] for raw in raws]
+    size = 0
+    for event in events:
+        if isinstance(event, Message):
+            size = event.length
+        elif isinstance(event, Proto):
+            assert event.start < event.start + event.length <= size
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(legal(), min_size=1, max_size=4), sizes, sizes)
+def test_messages_of_the_lab_are_the_same_however_they_are_framed(
+    bodies: list[LabBody], frames: list[int], portions: list[int]
+) -> None:
+    raws = [encode(body, flags=CHECKSUM, sequence=number) for number, body in enumerate(bodies)]
+    data = framed(b"".join(raws), 2, [2**30], frames)
+    wire = open_reader("", "v1.binary.wslab", preview_limit=2**20)
+    events = [event for piece in pieces(data, portions) for event in wire.receive(C2S, piece)]
+    assert [(unit.id, unit.preview, unit.violations) for unit in units(events)] == [
+        (str(number), raw, ()) for number, raw in enumerate(raws)
+    ]

@@ -10,7 +10,8 @@ from tests.support.check_events import PUBLISH, STREAMS
 from tests.support.labproto import SAMPLE
 from tests.support.lines import joined, plain, widest
 from tests.support.wire_streams import C2S, MASK, S2C, open_reader
-from wslab.tui.widgets.layer_text import UNSEEN, Seen, layer_lines, opened, overview_lines
+from wslab.tui.widgets.layer_text import layer_lines, opened, overview_lines
+from wslab.tui.widgets.seen import UNSEEN, Seen
 from wslab.wire.decoding.around import around
 from wslab.wire.decoding.choosing import CHOICES
 from wslab.wire.encoder import encode_frame
@@ -88,6 +89,15 @@ def test_a_packet_that_began_earlier_says_so() -> None:
     events += wire.receive(C2S, encode_frame(2, PUBLISH[4:], mask=MASK))
     assert "It began in an earlier message, 4 bytes before this one." in told(events, 3, "mqtt")
     assert "a part of an MQTT packet" in told(events[:2], 1, "mqtt")
+
+
+def test_a_frame_says_which_part_of_its_message_it_is() -> None:
+    wire = open_reader("", "mqtt")
+    events = wire.receive(C2S, encode_frame(2, PUBLISH[:4], fin=False, mask=MASK))
+    events += wire.receive(C2S, encode_frame(0, PUBLISH[4:], mask=MASK))
+    assert "number 2 of 2, bytes 0004 to 000c of the message" in told(events, 1, "mqtt", width=120)
+    assert "number 1 of 2, bytes 0000 to 0003 of the message" in told(events, 0, "mqtt", width=120)
+    assert "Topic Name a/b" in told(events, 0, "mqtt")
 
 
 def test_text_from_the_network_is_shown_and_not_obeyed() -> None:

@@ -206,3 +206,10 @@ def test_a_payload_is_bounded(data: bytes, opcode: int, limit: int) -> None:
     whole = payload(event, 10_000)
     assert shown == whole or shown.endswith("…")
     assert not whole.endswith("…") or data.endswith("…".encode())
+
+
+def test_a_close_code_means_what_the_subprotocol_says() -> None:
+    close = a_frame(12, b"\x11\x31", opcode=Opcode.CLOSE)
+    pieces = row(close, columns_for(80, 99), "graphql-transport-ws")
+    assert "4401 unauthorized" in "".join(piece.text for piece in pieces)
+    assert "4401 application code, refused" in drawn(close)

@@ -8,9 +8,9 @@ from textual.content import Content
 from wslab.i18n import N_, _, spoken
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets.frame_text import direction_in_words, frame_lines
-from wslab.tui.widgets.layer_text import UNSEEN, Seen, layer_lines, opened, overview_lines
 from wslab.tui.widgets.log_rows import clock_time
 from wslab.tui.widgets.payload_text import TEXT_CHARACTERS, hex_lines, pretty_json, text_lines
+from wslab.tui.widgets.seen import UNSEEN, Seen
 from wslab.tui.widgets.text_blocks import (
     BAD,
     BLANK,
@@ -179,6 +179,9 @@ def _message(message: Message, width: int, seen: Seen) -> list[Content]:
     lines += violation_lines(message.violations, width)
     if not message.length:
         return [*lines, *paragraph(_("The message is empty."), width, MUTED)]
+    # Loaded here: what opens messages knows every protocol there is.
+    from wslab.tui.widgets.layer_text import layer_lines, opened, overview_lines
+
     shown = opened(message, seen)
     if shown is None:
         return [*lines, BLANK, *_payload(message, width)]
@@ -189,7 +192,9 @@ def _message(message: Message, width: int, seen: Seen) -> list[Content]:
 
 
 def _proto(unit: Proto, width: int, seen: Seen) -> list[Content]:
-    title = f"{unit.direction.arrow} {unit.protocol} {unit.version}: {unit.name}"
+    from wslab.tui.widgets.layer_text import kind_name, layer_lines, opened, overview_lines
+
+    title = f"{unit.direction.arrow} {kind_name(unit.protocol, unit.version)}: {unit.name}"
     lines = _title(unit, title, direction_in_words(unit.direction), width)
     shown = opened(unit, seen)
     if shown is None or not shown.layers:

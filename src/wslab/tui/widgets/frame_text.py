@@ -9,9 +9,9 @@ from textual.content import Content
 from wslab.i18n import _
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets import frame_diagram
-from wslab.tui.widgets.layer_text import UNSEEN, Seen, layer_lines, opened, overview_lines
 from wslab.tui.widgets.log_rows import clock_time
 from wslab.tui.widgets.payload_text import bytes_per_row, hex_lines, printable, text_lines
+from wslab.tui.widgets.seen import UNSEEN, Seen
 from wslab.tui.widgets.text_blocks import (
     BAD,
     BLANK,
@@ -70,11 +70,20 @@ def frame_lines(frame: Frame, width: int, seen: Seen = UNSEEN) -> list[Content]:
         ]
     lines += _sizes(anatomy, width)
     lines += violation_lines(frame.violations, width)
+    if seen.belongs.message is None:
+        return [*lines, BLANK, *_anatomy(frame, anatomy, width)]
+    # Loaded here: what opens messages knows every protocol there is.
+    from wslab.tui.widgets.layer_text import layer_lines, opened, overview_lines
+
     shown = opened(frame, seen)
     if shown is None:
         return [*lines, BLANK, *_anatomy(frame, anatomy, width)]
-    lines += [BLANK, *overview_lines(frame, shown, width), BLANK]
-    return [*lines, *_anatomy(frame, anatomy, width), *layer_lines(shown, width)]
+    overview = [BLANK, *overview_lines(frame, shown, width)]
+    layers = layer_lines(shown, width)
+    # Plain text in one frame holds nothing that has to be seen before the frame itself.
+    if shown.telling:
+        return [*lines, *overview, BLANK, *_anatomy(frame, anatomy, width), *layers]
+    return [*lines, BLANK, *_anatomy(frame, anatomy, width), *overview, *layers]
 
 
 def _anatomy(frame: Frame, anatomy: Anatomy, width: int) -> list[Content]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from wslab.tui.widgets.event_text import event_lines
-from wslab.tui.widgets.layer_text import UNSEEN
+from wslab.tui.widgets.seen import UNSEEN
 from wslab.tui.widgets.text_view import TextView
 from wslab.wire.decoding.around import NOTHING, Around
 from wslab.wire.events import Event

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from textual.content import Content
 
 from wslab.i18n import N_, _, spoken
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets.payload_text import printable, shown_of, text_lines
+from wslab.tui.widgets.seen import Seen
 from wslab.tui.widgets.text_blocks import (
     BAD,
     BLANK,
@@ -23,7 +23,6 @@ from wslab.tui.widgets.text_blocks import (
     paragraph,
 )
 from wslab.tui.widgets.violation_text import section_in_words, violation_lines
-from wslab.wire.decoding.around import NOTHING, Around
 from wslab.wire.decoding.choosing import AUTO
 from wslab.wire.decoding.content import BY_HAND, Reading, reading
 from wslab.wire.decoding.layers import Layer, message_layers, unit_layers
@@ -54,20 +53,6 @@ _WIDE_FROM = 100
 _LEAST_LABEL = 18
 
 
-class Seen(NamedTuple):
-    """What is known of an event beside what stands in it."""
-
-    belongs: Around = NOTHING
-    """What was seen of the message that it belongs to."""
-    subprotocol: str | None = None
-    """What its connection agreed on."""
-    choice: str = AUTO
-    """By what messages are read, one of `CHOICES` of `wslab.wire.decoding.choosing`."""
-
-
-UNSEEN = Seen()
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A message, or what stands for one, opened in layers."""
@@ -77,8 +62,15 @@ class Opened:
     """By what it was read; None for a unit whose message is not there."""
     message: Message | None
     """The message; None where there is none yet."""
-    frames: int
-    """Frames of it that were found."""
+    frames: tuple[Frame, ...]
+    """Its frames, as far as they were found."""
+
+    @property
+    def telling(self) -> bool:
+        """Whether there is more to it than one frame of text, JSON or bytes."""
+        plain = ("json", "text", "bytes")
+        fragmented = self.message is not None and self.message.frames > 1
+        return fragmented or any(layer.kind not in plain for layer in self.layers)
 
 
 def opened(event: Frame | Message | Proto, seen: Seen) -> Opened | None:
@@ -95,9 +87,9 @@ def opened(event: Frame | Message | Proto, seen: Seen) -> Opened | None:
         if units and choice == AUTO:
             how = how._replace(kind=units[0].protocol, version=units[0].version)
         layers = message_layers(how, data, length, text=text, direction=message.direction, units=units)
-        return Opened(tuple(layers), how, message, len(belongs.frames))
+        return Opened(tuple(layers), how, message, belongs.frames)
     if isinstance(event, Proto):
-        return Opened(tuple(unit_layers(event)), None, None, 0)
+        return Opened(tuple(unit_layers(event)), None, None, ())
     return None
 
 
@@ -109,7 +101,7 @@ def overview_lines(event: Frame | Message | Proto, shown: Opened, width: int) ->
         said = _("{header} header, {payload} payload").format(
             header=event.header_len, payload=count(event.length, "byte")
         )
-        rows.append((0, _("frame"), f"{event.name}, {said}", False))
+        rows.append((0, _("frame"), f"{event.name}, {said}{_place(event, shown)}", False))
     message = shown.message
     if message is not None:
         said = _("{size} from {frames}").format(
@@ -133,6 +125,24 @@ def overview_lines(event: Frame | Message | Proto, shown: Opened, width: int) ->
             why = "{why}."
         lines += paragraph(why.format(why=visible(spoken(shown.reading.why))), width, MUTED)
     return lines
+
+
+def _place(frame: Frame, shown: Opened) -> str:
+    """Say which part of its message a frame has, where it has not all of it."""
+    message, frames = shown.message, shown.frames
+    if message is None or message.frames < 2 or len(frames) != message.frames or frame not in frames:
+        return ""
+    number = frames.index(frame)
+    said = ", " + _("number {number} of {count}").format(number=number + 1, count=len(frames))
+    if message.compressed or not frame.length:
+        return said
+    first = sum(each.length for each in frames[:number])
+    last = first + frame.length - 1
+    return (
+        said
+        + ", "
+        + _("bytes {first} to {last} of the message").format(first=f"{first:04x}", last=f"{last:04x}")
+    )
 
 
 def layer_lines(shown: Opened, width: int) -> list[Content]:
@@ -159,7 +169,12 @@ def layer_lines(shown: Opened, width: int) -> list[Content]:
 
 def layer_name(layer: Layer) -> str:
     """Return what a layer is called: `MQTT 5.0`."""
-    return _(NAMES.get(layer.kind, layer.kind)).format(version=visible(layer.version))
+    return kind_name(layer.kind, layer.version)
+
+
+def kind_name(kind: str, version: str) -> str:
+    """Return what a kind of layer is called, `kind` itself where it is none that is known."""
+    return _(NAMES[kind]).format(version=visible(version)) if kind in NAMES else visible(kind)
 
 
 def _title(layer: Layer) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from wslab.wire.events import Direction, Event, Frame, Message, Opcode, Proto
@@ -41,7 +40,7 @@ def around(events: Sequence[Event], at: int) -> Around:
         return NOTHING
     conn, direction = event.conn, event.direction
     before = _own(reversed(events[max(0, at - REACH) : at]), conn, direction)
-    after = _own(islice(events, at + 1, at + 1 + REACH), conn, direction)
+    after = _own(events[at + 1 : at + 1 + REACH], conn, direction)
     if isinstance(event, Proto):
         # It stands behind its message; a unit that came before the end of one has none yet.
         earlier: list[Proto] = []

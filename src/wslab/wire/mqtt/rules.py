@@ -130,6 +130,7 @@ SHARE_FILTER = Rule(
     "share name is not followed by / and a topic filter", "", "MQTT-4.8.2-2", reason_code=0x8F
 )
 NO_FILTERS = Rule("SUBSCRIBE without a topic filter", "MQTT-3.8.3-3", "MQTT-3.8.3-2", PROTOCOL_ERROR)
+# The text of 3.1.1 has the number once as MQTT-3-8.3-4.
 OPTIONS_RESERVED = Rule("reserved bits of the subscription options are not 0", "MQTT-3.8.3-4", "MQTT-3.8.3-5")
 OPTIONS_QOS_3 = Rule("requested QoS is 3", "MQTT-3.8.3-4", "3.8.3.1", PROTOCOL_ERROR)
 RETAIN_HANDLING_3 = Rule("Retain Handling is 3", "", "3.8.3.1", PROTOCOL_ERROR)
