@@ -46,7 +46,7 @@ async def at_rest(lab: Lab) -> None:
 async def test_there_and_back_is_the_same_screen(tab: str, size: tuple[int, int]) -> None:
     async with a_lab(size, bench=a_demo().bench) as lab:
         await lab.press("f7", "up", "up", "up", tab, "pagedown")
-        lab.app.lab_screen.show_statistics()
+        lab.app.lab_screen.shown.show_statistics()
         if tab == "f5":
             # Coloured in a thread, which may take its time.
             await lab.until(

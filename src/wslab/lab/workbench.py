@@ -18,6 +18,7 @@ from wslab.lab.bench_servers import BenchServers, WorkbenchError
 from wslab.lab.codegen import Transcript
 from wslab.lab.connection_view import LIVE, ConnectionView
 from wslab.lab.journal import Journal
+from wslab.lab.protocols import PROTOCOLS, RAW
 from wslab.lab.services import FALLBACK, REACH_TIMEOUT, SERVICES, fallback_line, is_public
 from wslab.lab.supervisor import Supervisor
 from wslab.net.client import Client, ConnectFailed, check_close
@@ -26,7 +27,7 @@ from wslab.net.raw import RawClient, Verdict
 from wslab.net.reconnect import Reconnector
 from wslab.tasks import spawn
 from wslab.wire.clock import Clock
-from wslab.wire.events import Event, Frame, Message, Phase, State, Ui
+from wslab.wire.events import Event, Frame, Message, Phase, Proto, State, Ui
 from wslab.wire.handshake_events import NO_OPENING, Opening
 from wslab.wire.rawspec import parse_raw
 from wslab.wire.renumber import renumbered
@@ -34,6 +35,7 @@ from wslab.wire.statistics import Statistics
 
 __all__ = ["LIVE", "ConnectionView", "Workbench", "WorkbenchError"]
 
+_TRAFFIC = frozenset((Frame, Message, Proto))
 VERDICT_WITHIN = 2.0
 """Seconds to wait for a server's answer to raw bytes."""
 
@@ -64,7 +66,9 @@ class Workbench:
         self.settings = ConnectOptions("ws://127.0.0.1/", keepalive=None)
         """Options of the next connection, but for its URL."""
         self.target = FALLBACK
-        """What `connect` connects to: a URL, or a path of the server of the lesson."""
+        """What `connect` connects to: a URL, a path of the server of the lesson, or `NAME:/path`."""
+        self.on_message: Callable[[str | bytes], None] | None = None
+        """Takes every message that the server of the next connection sends, if there is one."""
         self.view = ConnectionView()
         self.client: Client | RawClient | None = None
         self._conns = itertools.count(1)
@@ -75,7 +79,7 @@ class Workbench:
         self._keeping: asyncio.Task[None] | None = None
 
     def listen(self, listener: Callable[[Event], None]) -> None:
-        """Have ``listener`` called with each event but frames and messages, after it is counted."""
+        """Have ``listener`` called with each event but frames and what they carry, after it is counted."""
         self._listeners.append(listener)
 
     def record(self, events: Sequence[Event]) -> None:
@@ -85,12 +89,13 @@ class Workbench:
         self.transcript.observe(events)
         if self.judge is not None:
             self.judge(events)
+        if _TRAFFIC.issuperset(map(type, events)):
+            return  # a flood
         for event in events:
-            kind = type(event)
-            if kind is Frame or kind is Message:
+            if type(event) in _TRAFFIC:
                 continue
-            if kind is State:
-                self._note_state(event)  # type: ignore[arg-type]
+            if isinstance(event, State):
+                self._note_state(event)
             for listener in self._listeners:
                 listener(event)
 
@@ -109,25 +114,49 @@ class Workbench:
         return shown
 
     def _note_state(self, state: State) -> None:
-        if self.client is None or state.conn != self._connections:
-            return
-        self.view = self.view.after(state)
+        if self.client is not None and self.studies(state.conn):
+            self.view = self.view.after(state)
+
+    def studies(self, conn: int) -> bool:
+        """Return whether this is the number of the connection under study."""
+        return conn == self._connections
+
+    def offer(self, subprotocols: Sequence[str]) -> None:
+        """Offer these subprotocols from the next connect on.
+
+        Raises:
+            ValueError: one of them is no name of a subprotocol.
+        """
+        self.settings = dataclasses.replace(self.settings, subprotocols=tuple(subprotocols))
 
     def aim(self, target: str) -> None:
         """Choose what `connect` connects to.
 
         Raises:
-            ValueError: the target is neither a URL of a WebSocket nor a path.
+            ValueError: the target is neither a URL of a WebSocket nor a path of a server there is.
         """
-        if not target.startswith("/"):
-            ConnectOptions(target)
+        self.check(target)
         self.target = target
+
+    def check(self, target: str) -> None:
+        """Return if a target can be aimed at. Raises as `aim` does."""
+        if self.servers.place(target) is None:
+            ConnectOptions(target)
+
+    def decode_as(self, choice: str) -> None:
+        """Decode messages by something else from now on, one of `CHOICES` of `wslab.wire.decoding.choosing`.
+
+        Raises:
+            ValueError: it is none of them.
+        """
+        self.settings = dataclasses.replace(self.settings, decoding=choice)
+        if self.client is not None:
+            self.client.decode_as(choice)
 
     async def connect(self, target: str | None = None) -> None:
         """Connect to a target, the present one where None; a connection that is open is closed first.
 
-        A path connects to the server of the lesson, which is started
-        where it does not run as the lesson wants.
+        A path connects to a bundled server, which is started where it does not run as the lesson wants.
 
         Raises:
             ConnectFailed: there is no connection; the last state says why.
@@ -171,7 +200,7 @@ class Workbench:
         self._keep_up(client)
 
     def _make(self, options: ConnectOptions) -> Client:
-        client = Client(options, self._next(options), self.clock, self.record)
+        client = Client(options, self._next(options), self.clock, self.record, on_message=self.on_message)
         self.client = client
         return client
 
@@ -249,7 +278,8 @@ class Workbench:
         return client
 
     async def _url(self) -> str:
-        return await self.servers.url(self.target) if self.target.startswith("/") else self.target
+        place = self.servers.place(self.target)
+        return self.target if place is None else await self.servers.url(*place)
 
     async def leave(self) -> None:
         """Close the connection under study, if there is one, and stop trying to come back."""
@@ -382,6 +412,7 @@ class Workbench:
         """Return what a learner may want to connect to: target, and a word on it."""
         return (
             (FALLBACK, _("The bundled echo server; it needs no network.")),
+            *((each.target, _(each.note)) for each in PROTOCOLS.values() if each is not RAW),
             *((service.url, _(service.note)) for service in SERVICES),
         )
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed, InvalidState
 from websockets.frames import CloseCode
@@ -111,7 +112,7 @@ class Connections:
             )
 
     async def _serve(self, connection: ServerConnection, number: int) -> None:
-        handler = spawn(until_closed(self._handler(connection)), f"connection {number}")
+        handler = spawn(self._handle(connection, number), f"connection {number}")
         closed = spawn(connection.wait_closed(), f"connection {number} closed")
         await asyncio.wait({handler, closed}, return_when=asyncio.FIRST_COMPLETED)
         if handler.done():
@@ -122,6 +123,11 @@ class Connections:
             handler.cancel()
             await asyncio.wait({handler})
         await closed
+
+    async def _handle(self, connection: ServerConnection, number: int) -> None:
+        # Only for this task and those that it starts: their log lines say which connection they are about.
+        structlog.contextvars.bind_contextvars(conn=number)
+        await until_closed(self._handler(connection))
 
     def _changed(self) -> None:
         # The first change is logged at once, those within the next quarter of a second together.
@@ -134,6 +140,12 @@ class Connections:
             self._logged = self.open
             self._log.info("connections", open=self._logged)
             self._timer = asyncio.get_running_loop().call_later(COUNT_SECONDS, self._say)
+
+
+def connection_number() -> int | None:
+    """Return the number of the connection that the running handler serves, as the log has it."""
+    number = structlog.contextvars.get_contextvars().get("conn")
+    return number if isinstance(number, int) else None
 
 
 async def until_closed(work: Awaitable[None]) -> None:

@@ -143,7 +143,8 @@ def test_every_phase_is_explained(phase: Phase) -> None:
 
 def test_very_long_json_is_bounded() -> None:
     lines = event_lines(message(b"[" + b"1," * 2000 + b"1]"), 75)
-    assert lines[-1].plain == "… more of it was left out"
+    assert "… more of it was left out" in [line.plain for line in lines]
+    assert len(lines) < 2000
     assert len(lines) < 2000
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.support.mqtt_packets import any_packet
 from wslab.wire.events import Direction
-from wslab.wire.mqtt.cursor import Field
+from wslab.wire.field import Field
 from wslab.wire.mqtt.packets import Auth, Disconnect, Packet, Puback, Publish, Subscribe, Subscription
 from wslab.wire.mqtt.parsing import parse
 from wslab.wire.mqtt.properties import PropertyId, properties

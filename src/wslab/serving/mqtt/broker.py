@@ -97,7 +97,14 @@ class Broker:
     def received(self, conn: int, data: bytes, now: float) -> None:
         """Bytes have come on a connection, cut anywhere; what comes after its end is ignored."""
         link = self._links[conn]
-        for read in [] if link.ended else link.reader.feed(data):
+        if link.ended:
+            return
+        if link.client is None and not link.reader.pending and connecting.hopeless(data):
+            # A few bytes of something else may never become a packet: nobody waits for the rest of one.
+            fault = connecting.NO_CONNECT
+            self._refuse(link, None, str(fault), fault.rule.reason_code)
+            return
+        for read in link.reader.feed(data):
             if not self._read(link, read, now):
                 return
 

@@ -9,6 +9,7 @@ from textual.content import Content
 from wslab.i18n import _
 from wslab.tui.safe_text import visible
 from wslab.tui.widgets import frame_diagram
+from wslab.tui.widgets.layer_text import UNSEEN, Seen, layer_lines, opened, overview_lines
 from wslab.tui.widgets.log_rows import clock_time
 from wslab.tui.widgets.payload_text import bytes_per_row, hex_lines, printable, text_lines
 from wslab.tui.widgets.text_blocks import (
@@ -49,11 +50,17 @@ def direction_in_words(direction: Direction) -> str:
     return _("client to server") if direction is Direction.C2S else _("server to client")
 
 
-def frame_lines(frame: Frame, width: int) -> list[Content]:
-    """Return everything there is to say of a frame, in lines of at most `width` cells."""
+def frame_lines(frame: Frame, width: int, seen: Seen = UNSEEN) -> list[Content]:
+    """Return everything there is to say of a frame, in lines of at most `width` cells.
+
+    Args:
+        frame: the frame.
+        width: cells of a line.
+        seen: what is known of it beside what stands in it.
+    """
     lines = _title(frame, width)
     try:
-        anatomy = dissect(frame)
+        anatomy = dissect(frame, subprotocol=seen.subprotocol)
     except ValueError as error:
         return [
             *lines,
@@ -63,15 +70,23 @@ def frame_lines(frame: Frame, width: int) -> list[Content]:
         ]
     lines += _sizes(anatomy, width)
     lines += violation_lines(frame.violations, width)
-    lines.append(BLANK)
+    shown = opened(frame, seen)
+    if shown is None:
+        return [*lines, BLANK, *_anatomy(frame, anatomy, width)]
+    lines += [BLANK, *overview_lines(frame, shown, width), BLANK]
+    return [*lines, *_anatomy(frame, anatomy, width), *layer_lines(shown, width)]
+
+
+def _anatomy(frame: Frame, anatomy: Anatomy, width: int) -> list[Content]:
+    """The frame itself, bit by bit and byte by byte."""
     if width >= TWO_COLUMNS_FROM:
         left_width = (width - 3) * 11 // 20
         left = [*frame_diagram.diagram(anatomy), BLANK, *_fields(anatomy, left_width)]
-        return lines + side_by_side(left, _right(frame, anatomy, width - 3 - left_width), left_width)
+        return side_by_side(left, _right(frame, anatomy, width - 3 - left_width), left_width)
     if width >= DIAGRAM_FROM:
-        lines += [*frame_diagram.diagram(anatomy), BLANK]
+        lines = [*frame_diagram.diagram(anatomy), BLANK]
         return [*lines, *_right(frame, anatomy, width), BLANK, *_fields(anatomy, width)]
-    return [*lines, *_narrow_fields(anatomy, width), BLANK, *_right(frame, anatomy, width)]
+    return [*_narrow_fields(anatomy, width), BLANK, *_right(frame, anatomy, width)]
 
 
 def _title(frame: Frame, width: int) -> list[Content]:

@@ -151,6 +151,12 @@ CODES: dict[PacketType, Rule] = {
     PacketType.AUTH: Rule(_CODE, "", "MQTT-3.15.2-1"),
 }
 """The rule of the codes that each answer may carry."""
+_CODE_SENDER = "this side never sends such a reason code"
+CODE_SENDERS: dict[PacketType, Rule] = {
+    PacketType.DISCONNECT: Rule(_CODE_SENDER, "", "3.14.2.1", PROTOCOL_ERROR),
+    PacketType.AUTH: Rule(_CODE_SENDER, "", "3.15.2.1", PROTOCOL_ERROR),
+}
+"""The rule of who may send which code."""
 
 # Properties (MQTT 5 section 2.2.2).
 PROPERTY_LENGTH = Rule("property goes beyond the Property Length", "", "2.2.2.1")
@@ -171,5 +177,6 @@ ALL: tuple[Rule, ...] = (
     ),
     *FLAGS.values(),
     *CODES.values(),
+    *CODE_SENDERS.values(),
 )
 """Every rule there is; tests demand a broken example of each."""
