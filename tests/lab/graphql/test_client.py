@@ -121,6 +121,19 @@ async def test_what_is_started_early_waits_for_the_acknowledgement_in_its_order(
     assert [message["id"] for message in played.sent[1:]] == [each.id for each in waiting]
 
 
+@BOTH
+async def test_what_is_stopped_before_its_start_was_sent_is_stopped_behind_it(subprotocol: str) -> None:
+    played = Played()
+    played.client.opened(subprotocol)
+    operation = await played.start()
+    await until(lambda: played.sent, "connection_init")
+    played.says("connection_ack")
+    await played.client.stop(operation)
+    await until(lambda: len(played.sent) == 3, "start and stop")
+    first, second = ("start", "stop") if subprotocol == LEGACY else ("subscribe", "complete")
+    assert [message["type"] for message in played.sent[1:]] == [first, second]
+
+
 async def test_without_a_connection_it_says_what_to_do() -> None:
     played = Played()
     for action in (played.client.init, played.client.ping, played.client.terminate, played.client.introspect):
@@ -188,6 +201,27 @@ async def test_a_server_that_floods_with_pings_and_reads_nothing_is_not_answered
     assert counts.problems == 1000 - MOST_UNSENT
     gate.set()
     await until(lambda: len(played.sent) == 1 + counts.pongs_sent, "the answers that had room")
+
+
+async def test_answers_that_wait_end_with_their_connection() -> None:
+    played = Played()
+    await played.let_in()
+    gate = asyncio.Event()
+    send = played.client._send_text
+
+    async def slow(text: str) -> None:
+        await gate.wait()
+        await send(text)
+
+    played.client._send_text = slow
+    for _ in range(3):
+        played.says("ping")
+    played.client.ended("cut")
+    played.client.opened(TRANSPORT)
+    gate.set()
+    await until(lambda: len(played.sent) == 2, "connection_init of the next one")
+    assert [message["type"] for message in played.sent] == ["connection_init"] * 2
+    assert played.problems == []
 
 
 async def test_ping_is_timed_by_its_pong() -> None:

@@ -50,6 +50,14 @@ def test_large_results_are_cut_and_fewer_of_them_are_kept() -> None:
     assert operation.received == 100
 
 
+def test_errors_in_results_count_as_well() -> None:
+    operation = an_operation()
+    for _ in range(100):
+        operation.add({"errors": [{"message": "m" * 5000, "path": ["p" * 500]}] * 50}, 11)
+    kept = sum(result.characters for result in operation.results)
+    assert KEPT_CHARACTERS - 100_000 < kept <= KEPT_CHARACTERS
+
+
 def test_an_error_leads_back_to_the_line_of_the_document() -> None:
     document = "query A { a }\n\nquery B {\n  b\n}"
     operation = Operation("1", request_at(document, len(document), None), "", 0)

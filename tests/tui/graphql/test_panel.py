@@ -177,10 +177,14 @@ async def test_the_schema_and_back() -> None:
         assert stage.app.said == ["written into the document; ctrl+r runs it"]
         await stage.press("ctrl+t")
         await stage.sees("operations (del stops)", "Read schema")
+        assert stage.focus == "graphql-document"
         # What is known is not asked for again.
         await stage.press("ctrl+t")
         await stage.sees("room(…): Message!")
         assert len(played.sent) == 2
+        await stage.until(lambda: stage.focus == "schema-tree", "the keyboard to be in the schema")
+        await stage.press("ctrl+t")
+        await stage.until(lambda: stage.focus == "graphql-operations", "it not to stay behind")
 
 
 def fits(stage: Stage) -> bool:
@@ -221,6 +225,23 @@ async def test_what_a_server_says_steers_nothing() -> None:
         assert "\x1b" not in stage.screen
         assert "\u202e" not in stage.screen
         assert played.client.stage is Standing.LET_IN
+
+
+async def test_what_comes_behind_another_page_is_there_when_it_is_shown() -> None:
+    played = Played()
+    async with a_stage(played.client) as stage:
+        await stage.sees("○ not connected")
+        stage.panel.display = False
+        await stage.until(lambda: "not connected" not in stage.screen, "it to be hidden")
+        await played.let_in(LEGACY)
+        operation = await played.start()
+        played.says("data", operation.id, payload={"data": 1})
+        stage.panel.refresh_shown()
+        await stage.press("x")
+        stage.panel.display = True
+        await stage.sees(
+            "graphql-ws   ● let in", "connection_terminate", "▸ 1 subscription", "connection_ack: the"
+        )
 
 
 async def test_it_draws_nothing_where_nothing_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:

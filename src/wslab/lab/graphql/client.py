@@ -204,8 +204,13 @@ class GraphqlClient:
         known = operation.state is OperationState.RUNNING
         self.operations.end(operation, OperationState.STOPPED)
         self.changed()
-        if known:
-            await self._send(write("complete" if subprotocol is TRANSPORT else "stop", operation.id))
+        if not known:
+            return
+        message = write("complete" if subprotocol is TRANSPORT else "stop", operation.id)
+        if self._outbox.busy:
+            self._outbox.post(message)  # What starts it may still be in there.
+        else:
+            await self._send(message)
 
     async def ping(self) -> None:
         """Send a ping message; its pong is written down with the time it took.

@@ -65,6 +65,11 @@ class Result(NamedTuple):
     """What JSON says of it, over several lines and cut where it is long."""
     errors: tuple[Trouble, ...]
 
+    @property
+    def characters(self) -> int:
+        """How many are kept of it."""
+        return len(self.text) + sum(len(each.message) + len(each.path) for each in self.errors)
+
 
 @dataclass(slots=True, eq=False)
 class Operation:
@@ -105,11 +110,11 @@ class Operation:
         text = pretty(payload, LONGEST_RESULT)
         errors = self.troubles(payload.get("errors"))
         self.results.append(Result(self.received, now - self.started, text, errors))
-        self._characters += len(text)
+        self._characters += self.results[-1].characters
         while len(self.results) > 1 and (
             len(self.results) > KEPT_RESULTS or self._characters > KEPT_CHARACTERS
         ):
-            self._characters -= len(self.results.popleft().text)
+            self._characters -= self.results.popleft().characters
 
     def troubles(self, errors: object) -> tuple[Trouble, ...]:
         """Return what a list of errors says, whatever it holds; not more than so many of them."""

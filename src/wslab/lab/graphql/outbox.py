@@ -30,6 +30,11 @@ class Outbox:
         """Return how many wait."""
         return len(self._waiting)
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being sent or waits for that."""
+        return self._sending
+
     def post(self, message: str) -> None:
         """Send a message when those before it are sent."""
         if self._closed:

@@ -54,7 +54,6 @@ class OperationList(OptionList):
         super().__init__(id=id, markup=False, compact=True)
         self._client = client
         self._rows: list[Row] = []
-        self._width = 30
 
     @property
     def chosen(self) -> Operation | None:
@@ -72,11 +71,11 @@ class OperationList(OptionList):
 
     def refresh_shown(self) -> None:
         """Show how everything stands now; only what has changed is drawn anew."""
-        # Behind another page there is no width; what was chosen meanwhile has to be there all the same.
-        width = self.scrollable_content_region.width - 2
-        if width > 0:
-            self._width = width
-        wanted = rows(self._client, self._width)
+        # The size it had last: what is chosen behind another page has to be there all the same.
+        width = self.outer_size.width - self.gutter.width - 2
+        if width < 1:
+            return
+        wanted = rows(self._client, width)
         if wanted == self._rows:
             return
         if [row.id for row in wanted] == [row.id for row in self._rows]:

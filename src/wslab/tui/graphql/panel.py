@@ -105,7 +105,7 @@ class GraphqlPanel(ProtocolPanel):
         self._client = client
         self._say = say
         self._carry_out = carry_out
-        self._seen = -1
+        self._seen: tuple[int, ...] = ()
         self._subprotocol: object = None
         self.document = CodeArea(graphql_spans, DOCUMENT, id="graphql-document")
         self.variables = CodeArea(json_spans, VARIABLES, id="graphql-variables")
@@ -159,7 +159,7 @@ class GraphqlPanel(ProtocolPanel):
         self._name_buttons()
         self.results.retranslate()
         self.schema.retranslate()
-        self._seen = -1
+        self._seen = ()
         self.refresh_shown()
 
     def _name_buttons(self) -> None:
@@ -177,17 +177,21 @@ class GraphqlPanel(ProtocolPanel):
 
     def on_resize(self) -> None:
         """Write for another width."""
-        self._seen = -1
+        self._seen = ()
         self.refresh_shown()
 
     def refresh_shown(self) -> None:
         """Show what has changed; nothing is done where nothing has."""
-        if self._seen == self._client.version or not self.is_mounted:
+        if not self.is_mounted:
             return
-        self._seen = self._client.version
         status = self.query_one("#graphql-status", Static)
-        if status.content_region.width:
-            status.update(status_text(self._client, status.content_region.width), layout=False)
+        # The size it had last: behind another page it is still true, and its region is not.
+        width = status.outer_size.width - status.gutter.width
+        if self._seen == (self._client.version, width):
+            return
+        self._seen = self._client.version, width
+        if width > 0:
+            status.update(status_text(self._client, width), layout=False)
         if self._client.subprotocol is not self._subprotocol:
             self._subprotocol = self._client.subprotocol
             self.set_class(self._client.subprotocol is LEGACY, "-legacy")
@@ -272,7 +276,7 @@ class GraphqlPanel(ProtocolPanel):
         if self.shows_schema:
             self.query_one("#graphql-answers", ContentSwitcher).current = "graphql-stream"
             _label(self.query_one("#graphql-schema", Button), _(BUTTONS["schema"][0]))
-            if self.screen.focused is None or not self.screen.focused.is_on_screen:
+            if self.screen.focused is not None and self.schema in self.screen.focused.ancestors:
                 self.operations.focus()
 
     @on(Input.Changed, "#graphql-init-text")

@@ -53,10 +53,9 @@ def _brief(text: str, lead: str, width: int) -> list[Line]:
     whole = visible(on_one_line(text), LONGEST_RESULT)
     if cell_len(whole) > BRIEF * width:
         return []
-    pieces = wrap(whole, max(_NARROWEST, width - len(_INDENT)), max(_NARROWEST, width - cell_len(lead)))
     lines: list[Line] = []
     start = 0
-    for piece in pieces:
+    for piece in _wrapped(whole, lead, width):
         start = whole.index(piece, start)
         lines.append(Line(piece, "json", _INDENT if lines else lead, whole, start))
         start += len(piece)
@@ -144,7 +143,10 @@ def notebook_lines(notebook: Notebook, width: int) -> list[Line]:
 
 
 def _marked(lead: str, text: str, role: str, width: int) -> list[Line]:
-    room = max(_NARROWEST, width - cell_len(lead))
-    first, *others = wrap(text, room)
-    indent = " " * cell_len(lead)
-    return [Line(first, role, lead), *(Line(other, role, indent) for other in others)]
+    first, *others = _wrapped(text, lead, width)
+    return [Line(first, role, lead), *(Line(other, role, _INDENT) for other in others)]
+
+
+def _wrapped(text: str, lead: str, width: int) -> list[str]:
+    """Return text in lines, the first behind a lead and the others behind an indent."""
+    return wrap(text, max(_NARROWEST, width - len(_INDENT)), max(_NARROWEST, width - cell_len(lead)))

@@ -91,9 +91,10 @@ class ResultView(ScrollView, can_focus=True):
         if self._following:
             self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
 
-    def on_show(self) -> None:
-        """Take in what came behind another page."""
-        self.refresh_shown()
+    @property
+    def _room(self) -> int:
+        """Cells of a line: of the size it had last, which is still true behind another page."""
+        return self.outer_size.width - self.gutter.width
 
     @property
     def lines(self) -> list[Line]:
@@ -102,9 +103,9 @@ class ResultView(ScrollView, can_focus=True):
 
     def refresh_shown(self) -> None:
         """Take in what is new."""
-        width = self.scrollable_content_region.width
-        if not width:
-            return  # It is not on the screen, and laid out when it gets there.
+        width = self._room
+        if width < 1:
+            return  # It is not laid out yet.
         if width != self._width:
             self._forget()
             self._width = width
@@ -162,7 +163,7 @@ class ResultView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         number = y + self.scroll_offset.y
-        width = self.scrollable_content_region.width
+        width = self._room
         base = self.rich_style
         for part in (self._head, self._body, self._tail):
             if number < len(part):
