@@ -55,7 +55,7 @@ async def test_its_pages_the_history_and_what_it_costs_while_nothing_changes(
         await shown.sees("> SAMPLE #1, 32 bytes", "connected, with v2.binary.wslab", "> 1 (32 B)")
         for number in range(3):
             shown.client.received(encode(Sample(42, 0, 0, 20.5 + number), sequence=number))
-        await shown.sees("value 22.5", "3 samples")
+        await shown.sees("value 22.5", "samples 3")
         await shown.press("ctrl+t")
         await shown.sees("ACK_WANTED")
         calls: list[int] = []
