@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.app import App
 
-from tests.support.binary_panel import FOOTER, panel
+from tests.support.binary_panel import panel
 from wslab.i18n import set_language
 from wslab.lab.binary.draft import example
 from wslab.tui.binary.message_page import MessagePage
@@ -22,7 +22,7 @@ def in_view(app: App[None]) -> bool:
     return bool(app.screen.find_widget(app.focused).visible_region.area)
 
 
-@pytest.mark.parametrize(("size", "language"), [((78, 14 + FOOTER), "ja"), ((92, 14 + FOOTER), "en")])
+@pytest.mark.parametrize(("size", "language"), [((78, 14), "ja"), ((92, 14), "en")])
 async def test_every_control_is_in_view_when_it_has_the_keyboard(
     size: tuple[int, int], language: str
 ) -> None:

@@ -26,8 +26,8 @@ class Mark(NamedTuple):
     """The first byte after it."""
     value: str
     """As people write it."""
-    problem: Sentence | None
-    """What is wrong with it."""
+    problem: str
+    """What is wrong with it; empty where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,7 @@ def messages(data: bytes, agreed: int) -> Iterator[Said]:
 
 def _marks(explained: Explained) -> Iterator[Mark]:
     for field in explained.fields:
-        problem = field.problem.text if field.problem else None
-        yield Mark(field.name, field.offset, field.end, field.value, problem)
+        yield Mark(field.name, field.offset, field.end, field.value, field.problem)
 
 
 def mark_at(marks: tuple[Mark, ...], offset: int) -> Mark | None:

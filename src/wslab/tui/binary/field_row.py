@@ -34,6 +34,11 @@ class FieldInput(Input):
     def __init__(self, text: str = "", *, id: str | None = None, placeholder: str = "") -> None:  # noqa: A002
         super().__init__(text, placeholder=placeholder, id=id, compact=True, select_on_focus=False)
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Return whether the line takes this key, so that the footer does not offer it for something else."""
+        # Textual does not know the character of this key by its name.
+        return key == "slash" or super().check_consume_key(key, character)
+
 
 class OffsetInput(FieldInput):
     """A line for the number of a byte. Up and down go to the byte before and after it."""

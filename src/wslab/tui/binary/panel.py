@@ -18,6 +18,7 @@ from wslab.tui.binary.file_page import FilePage
 from wslab.tui.binary.history_text import totals_text
 from wslab.tui.binary.history_view import HistoryView
 from wslab.tui.binary.message_page import CarryOut, MessagePage
+from wslab.tui.widgets.protocol_panel import ProtocolPanel
 
 PAGES: dict[str, str] = {
     "message": N_("Message"),
@@ -28,7 +29,7 @@ _TAB = "binary-tab-"
 """Begins the ids of the tabs."""
 
 
-class BinaryPanel(Vertical):
+class BinaryPanel(ProtocolPanel):
     """Three pages: a message, a file, and the history. ctrl+t goes from one to the next.
 
     Args:
@@ -46,6 +47,10 @@ class BinaryPanel(Vertical):
         #binary-tabs Underline { display: none; }
         #binary-tabs Tab { height: 1; padding: 0 1; }
         #binary-tabs Tab.-active { text-style: bold reverse; }
+        #binary-tabs:focus Tab.-active {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+        }
         #binary-pages { height: 1fr; }
         #binary-pages > * { height: 1fr; }
         Button { min-width: 4; margin-right: 1; }
