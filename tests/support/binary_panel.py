@@ -10,7 +10,6 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
-from textual.widgets import Footer
 
 from tests.support.binary_study import BinaryStudy
 from tests.support.waiting import until
@@ -25,9 +24,6 @@ from wslab.tui.pictures import screen_text
 from wslab.tui.retranslate import retranslate
 from wslab.wire.clock import Clock
 
-FOOTER = 1
-"""Rows below the panel."""
-
 
 class PanelApp(App[None]):
     """The panel, as the lab holds it."""
@@ -40,9 +36,8 @@ class PanelApp(App[None]):
         self.panel = BinaryPanel(client, self.said.append, self.carry_out, id="panel")
 
     def compose(self) -> ComposeResult:
-        """Make the panel over a footer."""
+        """Make the panel."""
         yield self.panel
-        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Keep the panel true, some times a second."""

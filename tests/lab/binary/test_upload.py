@@ -86,6 +86,10 @@ async def test_a_file_in_chunks_with_progress_and_never_more_than_a_window_ahead
         assert len(set(shares)) > 10
         assert max(ahead) == WINDOW * CHUNK
         assert study.client.totals.chunks == 21
+        # Of its chunks and what answers them only the last is worth an entry; all of them are counted.
+        names = [entry.name for entry in study.client.history if entry.name]
+        assert names == ["FILE_OPEN", "FILE_STATUS", "FILE_STATUS"]
+        assert (study.client.totals.sent, study.client.totals.answers) == (22, 22)
         assert study.client.unanswered == 0
         assert await there(server, upload)
 

@@ -32,6 +32,12 @@ async def test_the_bytes_of_the_field_that_is_edited_come_into_view() -> None:
         await pilot.pause()
         assert "]" in screen_text(app)
         assert "0000" not in screen_text(app)
+        view.show(LONG, "", Damage(100))
+        await pilot.pause()
+        await pilot.pause()
+        assert "!79" in screen_text(app)
+        view.show(LONG, "checksum", Damage(3))
+        await pilot.pause()
         # Somebody who scrolls while bytes change stays where they are.
         view.scroll_home(animate=False)
         view.show(LONG, "checksum", Damage(3))

@@ -4,7 +4,7 @@ from textual import on
 from textual.app import App, ComposeResult
 
 from wslab.lab.binary.rows import rows_of
-from wslab.tui.binary.field_row import FORM, NAME, FieldRow
+from wslab.tui.binary.field_row import FORM, NAME, FieldRow, OffsetInput
 from wslab.tui.pictures import screen_text
 from wslab.wire.labproto.layout import LAYOUTS, Type
 
@@ -51,8 +51,8 @@ async def test_what_is_worked_out_stands_there_and_what_is_wrong_has_a_sign() ->
             row.put("")
             row.show(value, wrong=name == "length")
         await pilot.pause()
-        assert "!length     u32   20" in screen_text(app)
-        assert "checksum    u32   0x000000ab" in screen_text(app)
+        assert "!length     u32   (20)" in screen_text(app)
+        assert "checksum    u32   (0x000000ab)" in screen_text(app)
         app.query_one("#field-length", FieldRow).show(None, wrong=False)
         await pilot.pause()
         assert "!" not in screen_text(app)
@@ -63,3 +63,16 @@ def test_every_name_has_room() -> None:
         for row in rows_of(Type(kind), 2, True):
             assert len(row.name) < NAME
             assert len(row.form) < FORM
+
+
+async def test_a_byte_is_stepped_to_by_up_and_down() -> None:
+    class ByteApp(App[None]):
+        def compose(self) -> ComposeResult:
+            yield OffsetInput()
+
+    app = ByteApp()
+    async with app.run_test(size=(20, 3)) as pilot:
+        line = app.query_one(OffsetInput)
+        for key, text in (("down", "0"), ("down", "1"), ("down", "2"), ("up", "1"), ("up", "0"), ("up", "0")):
+            await pilot.press(key)
+            assert line.value == text

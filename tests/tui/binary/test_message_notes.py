@@ -16,7 +16,7 @@ SAMPLE = assemble(example(Type.SAMPLE), sequence=1, now=0)
 def test_the_field_that_is_edited_is_explained() -> None:
     told, bad = field_note(SAMPLE, "sensor", 1)
     assert told.startswith("bytes 12 to 13: Which sensor: ")
-    assert told.endswith("(it is a whole number from 0 to 65535, or 0x…)")
+    assert told.endswith("(it is a whole number from 0 to 65535, also as 0x2a)")
     assert not bad
     assert field_note(SAMPLE, "version", 1)[0].startswith("byte 0: ")
     assert field_note(SAMPLE, "", 1) == ("32 bytes. A reader finds nothing wrong.", False)

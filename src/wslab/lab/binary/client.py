@@ -18,7 +18,7 @@ from wslab.lab.binary.marks import Said, messages
 from wslab.lab.binary.upload import Uploader
 from wslab.lab.binary.waiting import Question, Waiting
 from wslab.wire.clock import Clock
-from wslab.wire.labproto.bodies import Body, Error, FileChunk, FileStatus, Sample
+from wslab.wire.labproto.bodies import Body, Error, FileChunk, FileState, FileStatus, Sample
 from wslab.wire.labproto.encoder import encode
 from wslab.wire.labproto.layout import SUBPROTOCOLS, TYPE_OF
 
@@ -110,9 +110,10 @@ class BinaryClient:
         if isinstance(message, str):
             totals.received += 1
             totals.unread += 1
-            totals.received_bytes += len(message.encode(errors="replace"))
+            size = len(message.encode(errors="replace"))
+            totals.received_bytes += size
             note = sentence("a text message: this protocol has none")
-            self._add(Entry(self._clock.wall(), "<", "TEXT", size=len(message), note=note, error=True))
+            self._add(Entry(self._clock.wall(), "<", "TEXT", size=size, note=note, error=True))
         else:
             for said in messages(message, self.agreed):
                 self._receive(said)
@@ -134,13 +135,9 @@ class BinaryClient:
         question = self._waiting.answered(said.sequence) if said.answer else None
         if question is not None:
             totals.answers += 1
-        self._add(
-            Entry(
-                self._clock.wall(), "<", said.name, said.sequence, size, said.summary,
-                answers=question.name if question else "",
-                note=said.problem or "", error=bool(said.item.problems) or isinstance(body, Error),
-            )
-        )  # fmt: skip
+        receiving = isinstance(body, FileStatus) and body.state == FileState.RECEIVING
+        if not (question is not None and question.quiet and receiving and not said.problem):
+            self._add(self._entry_of(said, size, question))
         if question is None or question.answer is None or question.answer.done():
             return
         if body is None or said.problem is not None:
@@ -149,6 +146,14 @@ class BinaryClient:
             )
         else:
             question.answer.set_result(body)
+
+    def _entry_of(self, said: Said, size: int, question: Question | None) -> Entry:
+        """Return the entry of a message that came."""
+        return Entry(
+            self._clock.wall(), "<", said.name, said.sequence, size, said.summary,
+            answers=question.name if question else "",
+            note=said.problem or "", error=bool(said.item.problems) or isinstance(said.item.body, Error),
+        )  # fmt: skip
 
     def _note(self, text: Sentence) -> None:
         self._add(Entry(self._clock.wall(), "-", note=text))
@@ -225,10 +230,10 @@ class BinaryClient:
         sequence = self._next
         data = encode(body, sequence=sequence, flags=flags)
         answer: asyncio.Future[Body] = asyncio.get_running_loop().create_future()
-        questions = [Question(sequence, TYPE_OF[type(body)].name, answer)]
+        quiet = damage is None and isinstance(body, FileChunk)
+        questions = [Question(sequence, TYPE_OF[type(body)].name, answer, quiet)]
         entry = None
-        if damage is not None or not isinstance(body, FileChunk):
-            # Of a file there would be nothing but chunks in the history.
+        if not quiet:
             data = data if damage is None else damage.apply(data)
             first, *others = messages(data, self.agreed)
             entry = self._entry(first, len(data), damage)

@@ -66,7 +66,7 @@ def how_to_write(part: Part) -> Sentence:
 
 def whole_number(low: int, high: int) -> Sentence:
     """Return what is to be typed where a whole number is wanted."""
-    return sentence("it is a whole number from {low} to {high}, or 0x…", low=low, high=high)
+    return sentence("it is a whole number from {low} to {high}, also as 0x2a", low=low, high=high)
 
 
 def parse_value(part: Part, text: str, now: float) -> int | float:

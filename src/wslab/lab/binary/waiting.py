@@ -21,6 +21,8 @@ class Question:
     """Name of its type."""
     answer: asyncio.Future[Body] | None = None
     """What whoever waits for the answer waits for."""
+    quiet: bool = False
+    """Whether it is one of many, so that neither it nor an answer without news is worth an entry."""
 
     def fail(self, why: Exception) -> None:
         """Tell whoever waits that no answer comes, unless one has come."""

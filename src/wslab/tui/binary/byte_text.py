@@ -55,7 +55,7 @@ def byte_lines(
         end = min(at + per, len(shown))
         pieces: list[Piece] = [(f"{at:04x}", MUTED)]
         for offset in range(at, end):
-            pieces += _byte(shown, places, offset, focused, damage)
+            pieces += _byte(shown, places, offset, focused, damage, first=offset == at)
         closes = focused is not None and focused.end == end and focused.start < end
         text = printable(bytes(0x2E if places[each][1] else shown[each] for each in range(at, end)))
         pieces.append(("]" if closes else " ", FOCUS if closes else PLAIN))
@@ -78,19 +78,25 @@ def _places(spans: tuple[Span, ...], size: int) -> list[tuple[bool, bool]]:
 
 
 def _byte(
-    data: bytes, places: list[tuple[bool, bool]], offset: int, focused: Span | None, damage: Damage | None
+    data: bytes,
+    places: list[tuple[bool, bool]],
+    offset: int,
+    focused: Span | None,
+    damage: Damage | None,
+    *,
+    first: bool,
 ) -> list[Piece]:
+    """Return a byte with what stands before it; `first` is whether it begins a row."""
     even, unknown = places[offset]
     hit = damage is not None and damage.offset == offset
     inside = focused is not None and focused.start <= offset < focused.end
-    before = " "
+    before, edge = " ", PLAIN
     if focused is not None and focused.start < focused.end:
         if offset == focused.start:
-            before = "["
-        elif offset == focused.end:
-            before = "]"
-    style = DAMAGED if hit else FOCUS if inside else PLAIN if even else OTHER
+            before, edge = "[", FOCUS
+        elif offset == focused.end and not first:  # else it was closed at the end of the row before
+            before, edge = "]", FOCUS
+    style = FOCUS if inside else PLAIN if even else OTHER
     if hit:
-        before = "!"
-    edge = FOCUS if before in "[]" else style if hit else FOCUS if inside and before != " " else PLAIN
+        before, edge, style = "!", DAMAGED, DAMAGED
     return [(before, edge), (UNKNOWN if unknown else f"{data[offset]:02x}", style)]

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from wslab.lab.binary.assembled import Assembled
 from wslab.lab.binary.damage import Damage
-from wslab.tui.binary.byte_text import byte_lines, row_of
+from wslab.tui.binary.byte_text import byte_lines, bytes_in_row, row_of
 
 
 class Bytes(Widget):
@@ -78,11 +78,11 @@ class ByteView(VerticalScroll, can_focus=True):
         yield Bytes()
 
     def show(self, assembled: Assembled, focus: str, damage: Damage | None) -> None:
-        """Show a message; the field that is edited comes into view when it is another than before."""
-        moved = focus != self._focus
+        """Show a message; the edited field or the damaged byte comes into view when it is another."""
+        moved = (focus and focus != self._focus) or (damage and damage != self._damage)
         self._assembled, self._focus, self._damage = assembled, focus, damage
         self._draw()
-        if moved and focus:
+        if moved:
             self.call_after_refresh(self._bring)
 
     def retranslate(self) -> None:
@@ -103,7 +103,9 @@ class ByteView(VerticalScroll, can_focus=True):
         width = self.scrollable_content_region.width
         if self._assembled is None or not width:
             return
-        row = row_of(self._assembled, self._focus, width)
+        at = row_of(self._assembled, self._focus, width)
+        # Where a byte is to be damaged, none is edited.
+        row = at if self._focus or not self._damage else self._damage.offset // bytes_in_row(width)
         top, height = self.scroll_offset.y, self.scrollable_content_region.height
         if not top <= row < top + height:
             self.scroll_to(y=max(0, row - height // 2), animate=False)

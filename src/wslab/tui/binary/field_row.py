@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from wslab.lab.binary.rows import Row
+from wslab.lab.binary.values import parse_whole
 from wslab.wire.labproto import words
 
 NAME = 12
@@ -32,6 +33,26 @@ class FieldInput(Input):
 
     def __init__(self, text: str = "", *, id: str | None = None, placeholder: str = "") -> None:  # noqa: A002
         super().__init__(text, placeholder=placeholder, id=id, compact=True, select_on_focus=False)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Return whether the line takes this key, so that the footer does not offer it for something else."""
+        # Textual does not know the character of this key by its name.
+        return key == "slash" or super().check_consume_key(key, character)
+
+
+class OffsetInput(FieldInput):
+    """A line for the number of a byte. Up and down go to the byte before and after it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", "Byte before", show=False, id="byte-before"),
+        Binding("down", "step(1)", "Next byte", show=False, id="byte-after"),
+    ]
+
+    def action_step(self, by: int) -> None:
+        """Go to another byte; to the first where none is named."""
+        place = parse_whole(self.value)
+        self.value = "0" if place is None else str(max(0, place + by))
+        self.cursor_position = len(self.value)
 
 
 class FieldRow(Horizontal):
@@ -85,9 +106,10 @@ class FieldRow(Horizontal):
 
     def show(self, worked_out: int | None, wrong: bool) -> None:
         """Show what stands in the field where nothing is typed, and that it is wrong where it is."""
-        shown = "" if worked_out is None else (
-            words.checksum(worked_out) if self.row.name == "checksum" else str(worked_out)
-        )  # fmt: skip
+        shown = ""
+        if worked_out is not None:
+            shown = words.checksum(worked_out) if self.row.name == "checksum" else str(worked_out)
+            shown = f"({shown})"
         line = self.line
         if line.placeholder != shown:
             line.placeholder = shown

@@ -44,7 +44,7 @@ def totals_text(history: History) -> str:
     totals = history.totals
     told = _(
         "> {sent} ({sent_size})   < {received} ({received_size}): "
-        "{answers} answers, {errors} errors, {samples} samples"
+        "answers {answers}, errors {errors}, samples {samples}"
     ).format(
         sent=number(totals.sent), sent_size=format_size(totals.sent_bytes),
         received=number(totals.received), received_size=format_size(totals.received_bytes),

@@ -57,7 +57,10 @@ def _verdict(assembled: Assembled, agreed: int) -> str:
 def damage_note(hit: Hit | None, damage: Damage | None) -> str:
     """Return what a damage does; how to name one where there is none."""
     if hit is None or damage is None:
-        return _("Name a byte of the message, counted from 0, and the bits of it that change on their way.")
+        return _(
+            "Name a byte, counted from 0, and the bits of it that change on their way. "
+            "Up and down go to another."
+        )
     told = _("Byte {offset} is in {field}: {before} becomes {after}.").format(
         offset=damage.offset, field=hit.field, before=f"{hit.before:02x}", after=f"{hit.after:02x}"
     )

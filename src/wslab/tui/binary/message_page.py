@@ -16,7 +16,7 @@ from wslab.lab.binary.client import BinaryClient
 from wslab.lab.binary.damage import Damage, hit, parse_damage
 from wslab.lab.binary.draft import example, flags_text
 from wslab.tui.binary.byte_view import ByteView
-from wslab.tui.binary.field_row import FieldInput, FieldRow
+from wslab.tui.binary.field_row import FieldInput, FieldRow, OffsetInput
 from wslab.tui.binary.history_text import entry_text
 from wslab.tui.binary.message_notes import damage_note, field_note
 from wslab.tui.binary.tick import Tick
@@ -81,7 +81,7 @@ class MessagePage(Vertical):
         yield Static(id="message-note", markup=False)
         with Horizontal(id="message-actions"):
             yield Label(_(_DAMAGE), id="damage-label")
-            yield FieldInput(id="damage-byte")
+            yield OffsetInput(id="damage-byte")
             yield Label("xor")
             yield FieldInput("01", id="damage-bits")
             yield Button(_(_SEND), compact=True, id="send")

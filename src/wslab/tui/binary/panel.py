@@ -47,6 +47,10 @@ class BinaryPanel(ProtocolPanel):
         #binary-tabs Underline { display: none; }
         #binary-tabs Tab { height: 1; padding: 0 1; }
         #binary-tabs Tab.-active { text-style: bold reverse; }
+        #binary-tabs:focus Tab.-active {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+        }
         #binary-pages { height: 1fr; }
         #binary-pages > * { height: 1fr; }
         Button { min-width: 4; margin-right: 1; }
