@@ -88,6 +88,16 @@ async def json_echo(connection: ServerConnection) -> None:
         await connection.send(json_answer(message))
 
 
+@routes.path("/text-only")
+async def text_only(connection: ServerConnection) -> None:
+    """Echoes text messages; a binary one ends the connection with 1003 (RFC 6455 7.4.1)."""
+    async for message in connection:
+        if isinstance(message, bytes):
+            await connection.close(CloseCode.UNSUPPORTED_DATA, "this path takes text only")
+            break
+        await connection.send(message)
+
+
 @routes.path("/fragment", size=size("4", "1", "1MiB"))
 async def fragment(connection: ServerConnection, size: int) -> None:
     """Echoes each message in fragments of `size` bytes; a character may be cut in two (RFC 6455 5.4)."""

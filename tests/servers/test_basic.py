@@ -67,6 +67,21 @@ async def test_what_is_not_json_is_told_so_and_the_connection_stays_open(basic: 
         assert json.loads(await client.recv())["data"] == 1
 
 
+# --- /text-only ----------------------------------------------------------------------------------------
+
+
+async def test_where_only_text_is_taken_bytes_end_the_connection_with_1003(basic: RunningServer) -> None:
+    async with to(basic, "/text-only") as client:
+        await client.send("é")
+        assert await client.recv() == "é"
+        await client.send(b"\xc3\xa9")
+        with pytest.raises(ConnectionClosedError) as closed:
+            await client.recv()
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1003, "this path takes text only")
+    assert closed.value.rcvd_then_sent
+
+
 # --- messages of the server ------------------------------------------------------------------------------
 
 
