@@ -27,17 +27,16 @@ from wslab.wire.closecodes import describe
 from wslab.wire.rawspec import parse_raw
 
 BASICS = ("p1-connect", "p1-echo", "p1-states", "p1-close-codes", "p1-ping-and-pong", "p1-when-it-fails")
+PROTOCOL_EXERCISES = ("p2-graphql-client", "p2-mqtt-packets", "p2-binary-reader")
 PROTOCOLS = (
-    "p2-frame-anatomy",
-    "p2-masking",
-    "p2-lengths",
-    "p2-fragmentation",
-    "p2-text-and-binary",
-    "p2-breaking-rules",
-)
-LESSONS = BASICS + PROTOCOLS
+    "p2-frame-anatomy", "p2-masking", "p2-lengths", "p2-fragmentation", "p2-text-and-binary", "p2-keepalive",
+    "p2-subprotocols", "p2-deflate", "p2-graphql", "p2-graphql-client", "p2-mqtt", "p2-mqtt-packets",
+    "p2-binary", "p2-binary-reader", "p2-breaking-rules",
+)  # fmt: skip
+LESSONS = BASICS + tuple(each for each in PROTOCOLS if each not in PROTOCOL_EXERCISES)
 """Lessons that are done in the app."""
-EXERCISES = ("p1-echo-client", "p1-come-back", "p1-echo-server")
+BASIC_EXERCISES = ("p1-echo-client", "p1-come-back", "p1-echo-server")
+EXERCISES = BASIC_EXERCISES + PROTOCOL_EXERCISES
 KEYS = {"c", "d", "p", "i", "m", "t", "[", "]", "esc", "enter", "up", "end", "f2", "f4", "f5", "f6", "f7"}
 """Keys that a lesson may tell to press."""
 NOWHERE = "/nowhere"
@@ -70,7 +69,7 @@ def test_the_bundled_course_has_four_phases_and_their_lessons(course: Course) ->
     assert [phase.title for phase in course.phases] == ["Basics", "Protocols", "Testing", "Production"]
     assert all(len(phase.summary) > 40 for phase in course.phases)
     ids = [tuple(lesson.id for lesson in phase.lessons) for phase in course.phases]
-    assert ids == [BASICS + EXERCISES, PROTOCOLS, (), ()]
+    assert ids == [BASICS + BASIC_EXERCISES, PROTOCOLS, (), ()]
     assert [lesson.id for lesson in course.lessons if lesson.mode == "exercise"] == list(EXERCISES)
 
 
