@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import functools
 import importlib.util
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -49,12 +51,14 @@ def course() -> Course:
     return load_course()
 
 
-@pytest.fixture(scope="module")
-def server() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("basic_server", SERVERS["basic"].path)
+@functools.cache
+def server_of(name: str) -> ModuleType:
+    """Return the module of a bundled server."""
+    spec = importlib.util.spec_from_file_location(f"{name}_server", SERVERS[name].path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where dataclasses look for what annotations mean
     spec.loader.exec_module(module)
     return module
 
@@ -96,7 +100,7 @@ def test_a_lesson_is_short_and_complete(course: Course, lesson_id: str) -> None:
     assert 2 <= len(lesson.steps) <= 8
     assert text.after is not None
     assert text.after.title == "What you saw"
-    assert 1 <= lesson.minutes <= 10
+    assert 1 <= lesson.minutes <= 15
     assert lesson_id.startswith(f"p{lesson.phase}-")
     assert text.summary.endswith(".")
     assert len(lesson.page("en").splitlines()) <= 80
@@ -129,8 +133,10 @@ def test_every_key_that_a_lesson_tells_to_press_is_known(course: Course, lesson_
 
 
 @pytest.mark.parametrize("lesson_id", LESSONS)
-def test_every_command_in_a_lesson_can_be_typed(course: Course, server: ModuleType, lesson_id: str) -> None:
-    for span in spans(course.lesson(lesson_id)):
+def test_every_command_in_a_lesson_can_be_typed(course: Course, lesson_id: str) -> None:
+    lesson = course.lesson(lesson_id)
+    server = server_of(lesson.server or "basic")
+    for span in spans(lesson):
         if not span.startswith("/") or span.partition(" ")[0][1:] not in COMMANDS:
             continue
         line = parse_line(span)
@@ -170,10 +176,9 @@ def check_target(server: ModuleType, target: str) -> None:
 
 
 @pytest.mark.parametrize("lesson_id", LESSONS)
-def test_every_path_in_a_lesson_is_one_of_the_server(
-    course: Course, server: ModuleType, lesson_id: str
-) -> None:
+def test_every_path_in_a_lesson_is_one_of_the_server(course: Course, lesson_id: str) -> None:
     lesson = course.lesson(lesson_id)
+    server = server_of(lesson.server or "basic")
     check_target(server, lesson.path)
     for span in spans(lesson):
         if span.startswith("/") and span.partition(" ")[0][1:] not in COMMANDS:
