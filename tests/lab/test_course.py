@@ -103,7 +103,7 @@ def test_a_lesson_is_short_and_complete(course: Course, lesson_id: str) -> None:
     assert 1 <= lesson.minutes <= 15
     assert lesson_id.startswith(f"p{lesson.phase}-")
     assert text.summary.endswith(".")
-    assert len(lesson.page("en").splitlines()) <= 80
+    assert len(lesson.page("en").splitlines()) <= 100
     for step in text.steps.values():
         assert len(step.body.splitlines()) <= 35, "a step is short"
         assert 1 <= len(step.hints) <= 3
