@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from wslab.i18n import _
 from wslab.wire.decoding.choosing import PROTOCOLS, Known, decoders
 from wslab.wire.decoding.content import Reading, plain_kind
 from wslab.wire.decoding.decoded import Decoded
@@ -17,7 +18,8 @@ from wslab.wire.graphql.reader import read as read_graphql
 from wslab.wire.graphql.subprotocols import SUBPROTOCOLS, TRANSPORT
 from wslab.wire.labproto.explain import explain as explain_binary
 from wslab.wire.labproto.layout import HIGHEST_VERSION
-from wslab.wire.mqtt.packets import VERSION_NAMES, Version
+from wslab.wire.mqtt.meanings import FIELDS, PACKETS
+from wslab.wire.mqtt.packets import VERSION_NAMES, PacketType, Version
 from wslab.wire.mqtt.parsing import parse
 from wslab.wire.mqtt.reader import PacketReader
 
@@ -153,7 +155,8 @@ def _part(version: str, data: bytes, start: int, length: int) -> list[Layer]:
 def _take_apart(protocol: str, version: str, data: bytes, whole: bool) -> tuple[tuple[Field, ...], str]:
     """Return the fields of a unit and what it is."""
     if protocol == "mqtt":
-        return tuple(_mqtt_fields(version, data, whole)), ""
+        kind = data[0] >> 4 if data else 0
+        return tuple(_mqtt_fields(version, data, whole)), PACKETS[PacketType(kind)] if kind else ""
     if protocol == "graphql":
         subprotocol = SUBPROTOCOLS.get(version, TRANSPORT)
         found = read_graphql(data.decode("utf-8", "replace"), subprotocol) if whole else None
@@ -178,7 +181,8 @@ def _mqtt_fields(version: str, data: bytes, whole: bool) -> Iterable[Field]:
     for field in fields:
         here = [fault for fault in left if field.offset <= fault.offset < field.end]
         left = [fault for fault in left if fault not in here]
-        yield replace(field, problem=str(here[0])) if here else field
+        meaning = FIELDS.get(field.name, "")
+        yield replace(field, problem=str(here[0]) if here else "", meaning=_(meaning))
 
 
 def _plain(data: bytes, start: int, whole: bool) -> Layer:
