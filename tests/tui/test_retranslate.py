@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from textual.binding import Binding
 from textual.widgets import Input
+from textual.widgets._select import SelectOverlay
 
 from tests.support.demo import Demo
 from tests.support.lab_app import NARROW, WIDE, Lab, a_lab
@@ -97,3 +99,8 @@ async def test_what_textual_offers_is_listed_word_for_word() -> None:
     async with a_lab(WIDE, bench=a_demo().bench) as lab:
         offered = list(super(LabApp, lab.app).get_system_commands(lab.app.screen))
         assert {text for command in offered for text in (command.title, command.help)} <= set(TEXTUAL)
+
+
+def test_what_an_open_list_offers_in_the_footer_can_be_translated() -> None:
+    offered = Binding.make_bindings(SelectOverlay.BINDINGS)
+    assert {binding.description for binding in offered if binding.show} <= set(TEXTUAL)
