@@ -50,10 +50,21 @@ async def test_each_connection_is_logged_with_its_path_and_how_it_ended() -> Non
     assert len(server.logged("http")) == 1
     assert [line["path"] for line in server.logged("open")] == ["/echo", "/time?every=1h"]
     first, second = server.logged("closed")
-    assert (first["conn"], first["code"], first["reason"]) == (1, 4001, "enough")
-    assert (second["conn"], second["code"]) == (2, 1006)
+    assert (first["conn"], first["code"], first["reason"], first["first"]) == (1, 4001, "enough", "client")
+    assert (second["conn"], second["code"], second["reason"], second["first"]) == (2, 1006, "", None)
     assert first["seconds"] >= 0
     assert server.logged("http", method="GET", path="/reject/418", status=418)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_the_log_tells_with_what_the_server_closed(answers: bool) -> None:
+    async with running("basic") as server:
+        async with upgraded(server.port, "/limit?size=1") as raw:
+            raw.send(1, b"too long")
+            assert (await raw.frame()).payload[:2] == (1009).to_bytes(2)
+            if answers:
+                raw.send(8, (1009).to_bytes(2))
+        await until(lambda: server.logged("closed", code=1009, first="server"), "the closed line")
 
 
 async def test_what_a_handler_logs_has_the_number_of_its_connection() -> None:

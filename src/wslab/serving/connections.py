@@ -15,7 +15,7 @@ from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed, InvalidState
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
-from websockets.protocol import State
+from websockets.protocol import Protocol, State
 from websockets.server import ServerProtocol
 
 from wslab.serving.health import is_health_check
@@ -109,8 +109,7 @@ class Connections:
             self._log.info(
                 "closed",
                 conn=number,
-                code=connection.close_code,
-                reason=connection.close_reason,
+                **ending(connection.protocol),
                 seconds=round(connection.loop.time() - started, 3),
             )
 
@@ -149,6 +148,19 @@ def connection_number() -> int | None:
     """Return the number of the connection that the running handler serves, as the log has it."""
     number = structlog.contextvars.get_contextvars().get("conn")
     return number if isinstance(number, int) else None
+
+
+def ending(protocol: Protocol) -> dict[str, object]:
+    """Return what the log tells of an end: the Close frame that came first, and which side it came from.
+
+    websockets itself would say 1006 wherever a client has not answered, also to a 1009 of the server's own.
+    """
+    sent, received = protocol.close_sent, protocol.close_rcvd
+    if received is not None and (sent is None or protocol.close_rcvd_then_sent):
+        return {"code": int(received.code), "reason": received.reason, "first": "client"}
+    if sent is not None:
+        return {"code": int(sent.code), "reason": sent.reason, "first": "server"}
+    return {"code": int(CloseCode.ABNORMAL_CLOSURE), "reason": "", "first": None}
 
 
 async def until_closed(work: Awaitable[None]) -> None:

@@ -307,12 +307,8 @@ class LabApp(App[None]):
             learner.keep(lambda: learner.store.set_language(code))
 
     def action_phase(self, number: int) -> None:
-        """Go to a phase; of those to come, show what they will be about."""
-        if number == 1:
-            self.lab_screen.action_tab("lesson")
-            self.lab_screen.return_to_course()
-        else:
-            self.lab_screen.show_phase(self.course.phases[number - 1])
+        """Go on in a phase of the course; of those to come, show what they will be about."""
+        self.lab_screen.open_phase(number)
 
     async def action_interrupt(self) -> None:
         """Copy what is selected, if anything is; leave at the second ctrl+c, for the first may be a slip."""

@@ -94,7 +94,7 @@ class LessonDesk:
         self.show_course()
 
     def show_phase(self, phase: Phase) -> None:
-        """Show what a phase that is still to come will be about."""
+        """Show what a phase that has no lessons yet will be about."""
         self._phase = phase
         self._page.show(phase_page(phase), TOP)
 

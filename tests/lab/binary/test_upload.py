@@ -253,7 +253,7 @@ async def test_a_transfer_that_the_server_has_forgotten_cannot_go_on(
 async def test_a_file_that_changed_meanwhile_cannot_go_on(server: RunningServer, path: Path) -> None:
     async with studied(server) as study:
         upload = await interrupted(study, path)
-        await asyncio.to_thread(path.write_bytes, b"something else")
+        await asyncio.to_thread(path.write_bytes, DATA[::-1])
         with pytest.raises(ValueError, match="has changed since it was announced"):
             await study.client.files.resume()
         assert upload.state is UploadState.FAILED
@@ -268,3 +268,14 @@ async def test_a_server_that_does_not_answer_is_not_waited_for_without_end(
             await study.client.files.send(path)
         assert study.client.files.upload is not None
         assert study.client.files.upload.state is UploadState.FAILED
+
+
+async def test_who_waits_for_an_answer_that_does_not_come_can_stop(server: RunningServer, path: Path) -> None:
+    async with studied(server, path="/echo") as study:
+        files = study.client.files
+        task = spawn(files.send(path), "upload")
+        await until(lambda: study.client.totals.received, "the echo, which is no answer")
+        files.stop()
+        with pytest.raises(NoAnswer, match="stopped"):
+            async with asyncio.timeout(10):
+                await task

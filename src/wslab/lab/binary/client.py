@@ -22,7 +22,7 @@ from wslab.wire.labproto.bodies import Body, Error, FileChunk, FileState, FileSt
 from wslab.wire.labproto.encoder import encode
 from wslab.wire.labproto.layout import SUBPROTOCOLS, TYPE_OF
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds to wait for an answer."""
 
 Send = Callable[[bytes], Awaitable[None]]

@@ -175,16 +175,29 @@ class LabScreen(Screen[None]):
         """Show the lesson as far as it has come."""
         self.desk.show()
 
-    def return_to_course(self) -> None:
-        """Go on in the main course, where a pack is open; else show the lesson."""
-        main = self.learners.main
-        if self.learner is main:
+    def open_phase(self, number: int, pack: str | None = None) -> None:
+        """Go on in a phase; where it has no lessons yet, show what it will be about.
+
+        Args:
+            number: of the phase, from 1.
+            pack: the pack that has it; None for the main course.
+        """
+        learner = self.learners.main
+        if pack is not None:
+            learner = next(each for each in self.learners.every if each.source.name == pack)
+        phase = learner.course.phases[number - 1]
+        lesson = learner.lesson_of(phase)
+        if lesson is None:
+            self.show_phase(phase)
+            return
+        if learner is self.learner and phase is self.phase:
             self.show_lesson()
         else:
-            self._go_to(main, main.lesson)
+            self._go_to(learner, lesson)
+        self.action_tab("lesson")
 
     def show_phase(self, phase: CoursePhase) -> None:
-        """Show what a phase that is still to come will be about."""
+        """Show what a phase that has no lessons yet will be about."""
         self.desk.show_phase(phase)
         self.action_tab("lesson")
 
@@ -221,19 +234,9 @@ class LabScreen(Screen[None]):
         self.action_tab("lesson")
 
     @on(CourseList.PhaseChosen)
-    async def choose_phase(self, event: CourseList.PhaseChosen) -> None:
+    def choose_phase(self, event: CourseList.PhaseChosen) -> None:
         """Open another phase."""
-        if event.pack is None:
-            await self.run_action(f"app.phase({event.phase})")
-            return
-        learner = next(each for each in self.learners.every if each.source.name == event.pack)
-        phase = learner.course.phases[event.phase - 1]
-        lesson = learner.lesson_of(phase)
-        if lesson is None:
-            self.show_phase(phase)
-        else:
-            self._go_to(learner, lesson)
-            self.action_tab("lesson")
+        self.open_phase(event.phase, event.pack)
 
     def on_resize(self) -> None:
         """Arrange everything for the new size."""
@@ -376,8 +379,8 @@ class LabScreen(Screen[None]):
         self.say(told.format(count=len(text), most=LARGEST_COPY))
 
     def action_lesson(self, step: int) -> None:
-        """Go to the next or the previous lesson of the phase."""
-        lessons = self.phase.lessons
+        """Go to the next or the previous lesson of the course, over the end of a phase too."""
+        lessons = self.course.lessons
         place = lessons.index(self.lesson) + step
         if 0 <= place < len(lessons):
             self._go_to(self.learner, lessons[place])
