@@ -244,6 +244,20 @@ async def test_what_comes_behind_another_page_is_there_when_it_is_shown() -> Non
         )
 
 
+async def test_with_few_lines_there_is_less_of_everything_and_all_of_it_is_there() -> None:
+    played = Played()
+    await played.let_in()
+    await played.start()
+    async with a_stage(played.client) as stage:
+        stage.panel.styles.height = 11
+        await stage.until(lambda: stage.panel.operations.size.height == 3, "fewer lines")
+        assert stage.panel.document.size.height >= 4
+        assert stage.panel.results.size.height >= 4
+        for name in ("document", "variables", "init-text", "operations", "results"):
+            region = stage.panel.query_one(f"#graphql-{name}").region
+            assert stage.panel.content_region.contains_region(region), name
+
+
 async def test_it_draws_nothing_where_nothing_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     played = Played()
     await played.let_in()

@@ -102,6 +102,20 @@ async def test_a_walk_through_the_schema_by_keys() -> None:
         assert "Boolean" in screen_text(app)
 
 
+async def test_the_keyboard_goes_on_to_the_tree_as_soon_as_there_is_one_and_back() -> None:
+    async with a_view() as (app, played, _):
+        await played.client.introspect()
+        # The answer is there before the text has the keyboard.
+        app.view.focus_first()
+        played.says("next", "1", payload=answer())
+        app.view.refresh_shown()
+        tree = app.view.query_one(SchemaTree)
+        await until(lambda: tree.has_focus, "the tree to have the keyboard")
+        await played.let_in()
+        app.view.refresh_shown()
+        await until(lambda: app.focused is app.view.query_one("#schema-about"), "the text to have it")
+
+
 async def test_a_new_connection_takes_the_schema_away_and_the_same_one_is_left_alone() -> None:
     async with a_view() as (app, played, pilot):
         await played.client.introspect()

@@ -39,6 +39,9 @@ subscription Ticks($every: Int) {
 VARIABLES = '{"every": 1000}'
 INIT_EXAMPLE = '{"token": "learn"}'
 
+FULL_HEIGHT = 13
+"""Lines below which there is less of everything that has more than one."""
+
 BUTTONS = {
     "run": (N_("Run"), N_("Start the operation at the cursor of the document")),
     "stop": (N_("Stop"), N_("Tell the server that no more results of the chosen operation are wanted")),
@@ -80,6 +83,8 @@ class GraphqlPanel(ProtocolPanel):
         #graphql-init-text { width: 1fr; }
         #graphql-operations { height: 4; }
         #graphql-results { height: 1fr; }
+        &.-low #graphql-variables { height: 1; }
+        &.-low #graphql-operations { height: 3; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -176,7 +181,8 @@ class GraphqlPanel(ProtocolPanel):
         return self.query_one("#graphql-answers", ContentSwitcher).current == "graphql-schema-view"
 
     def on_resize(self) -> None:
-        """Write for another width."""
+        """Write for another size."""
+        self.set_class(self.size.height < FULL_HEIGHT, "-low")
         self._seen = ()
         self.refresh_shown()
 

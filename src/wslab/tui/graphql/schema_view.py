@@ -151,12 +151,17 @@ class SchemaView(Vertical):
             self._schema = client.schema
             self._tree.fill(client.schema)
             self.set_class(client.schema is None, "-empty")
-            if self._tree.has_focus or self._about.has_focus:
-                self.call_after_refresh(self.focus_first)
+            self.call_after_refresh(self._hand_over, self._tree.has_focus)
         told = client.schema is None, client.schema_trouble, client.reading_schema, client.stage
         if told != self._told:
             self._told = told
             self._about.draw(self._lines)
+
+    def _hand_over(self, from_tree: bool) -> None:
+        """Give the keyboard to what stands here now, where it was at what stood here before."""
+        # Whether the text has it shows only now: what asked for it may just have been under way.
+        if from_tree or self._about.has_focus:
+            self.focus_first()
 
     def retranslate(self) -> None:
         """Say the same in the language that is in use now."""
