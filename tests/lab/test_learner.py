@@ -116,7 +116,8 @@ async def test_the_lesson_of_a_phase_to_go_on_with(tmp_path: Path) -> None:
     learner = Learner(Source(load_course()), tmp_path, Clock())
     basics, protocols = learner.course.phases[:2]
     assert learner.lesson_of(basics) is basics.lessons[0]
-    assert learner.lesson_of(protocols) is None
+    assert learner.lesson_of(protocols) is protocols.lessons[0]
+    assert learner.lesson_of(replace(protocols, lessons=())) is None
     learner.store.set_current("gone")
     learner.store.lesson_finished("p1-connect")
     # The one opened last is no more: the first of the course stands for it.

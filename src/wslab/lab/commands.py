@@ -41,7 +41,7 @@ class CommandSpec:
 COMMANDS: dict[str, CommandSpec] = {
     spec.name: spec
     for spec in (
-        CommandSpec("connect", "[URL or /path]", "connect; a /path is one of the bundled server", "/connect /time"),
+        CommandSpec("connect", "[URL or /path]", "connect; a /path is one of the bundled server, mqtt:/mqtt one of another", "/connect /time"),
         CommandSpec("disconnect", "", "start the closing handshake with 1000", line_mode=True),
         CommandSpec("text", "TEXT", "send a text message, also one that starts with /", "/text /hello", True),
         CommandSpec("binary", "HEX", "send a binary message", "/binary 00 ff 10", True),

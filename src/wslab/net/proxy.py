@@ -12,6 +12,7 @@ import ipaddress
 import itertools
 import socket
 import ssl
+from collections.abc import Iterator
 from dataclasses import replace
 from types import TracebackType
 
@@ -31,7 +32,7 @@ CLOSED = "the tap was closed"
 class TapProxy:
     """Listens, and relays every connection to one server. An async context; open it once.
 
-    Each connection has a number of its own, from 1, and events as the lab's own client has them. They come in
+    Each connection has a number of its own, and events as the lab's own client has them. They come in
     the order in which the tap saw the bytes.
     """
 
@@ -48,6 +49,7 @@ class TapProxy:
         ca_file: str | None = None,
         preview_limit: int = 4096,
         open_timeout: float = 10,
+        conns: Iterator[int] | None = None,
         decoding: str = AUTO,
     ) -> None:
         """Prepare a tap.
@@ -63,6 +65,7 @@ class TapProxy:
             ca_file: PEM file with authorities to trust for the server beside those of the system.
             preview_limit: bytes of each payload to keep in events.
             open_timeout: seconds to wait for the server's TCP connection and TLS, and for a client's TLS.
+            conns: where its connections get their numbers from; from 1 where None.
             decoding: by what messages are decoded, one of `CHOICES` of `wslab.wire.decoding.choosing`.
 
         Raises:
@@ -87,7 +90,7 @@ class TapProxy:
         self._host = host
         self._port = port
         self._server: asyncio.Server | None = None
-        self._numbers = itertools.count(1)
+        self._conns = conns or itertools.count(1)
         self._connections: dict[int, ProxiedConnection] = {}
         self._empty = asyncio.Event()
         self._empty.set()
@@ -160,7 +163,7 @@ class TapProxy:
             await self._server.wait_closed()
 
     def _accept(self) -> Leg:
-        connection = ProxiedConnection(next(self._numbers), self._clock, self._sink, self._route, self._over)
+        connection = ProxiedConnection(next(self._conns), self._clock, self._sink, self._route, self._over)
         self._connections[connection.conn] = connection
         self._empty.clear()
         if self._closed:

@@ -199,6 +199,38 @@ class _Side:
         cell[0] += 1
         cell[1] += unit.length
 
+    def add_frames(self, opcode: int, count: int, headers: int, payload: int) -> None:
+        """Count frames of one opcode; headers and payloads in bytes."""
+        cell = self.frames[opcode]
+        cell[0] += count
+        cell[1] += headers
+        cell[2] += payload
+
+    def add_message(self, message: Message) -> None:
+        """Count a message and note when it came."""
+        cell = self.messages[message.opcode]
+        cell[0] += 1
+        cell[1] += message.length
+        if message.frames > 1:
+            cell[2] += message.frames - 1
+            cell[3] = max(cell[3], message.frames)
+        if message.compressed:
+            cell[4] += 1
+            cell[5] += message.wire_length
+            cell[6] += message.length
+        last = self.last.get(message.conn)
+        if last == message.t:
+            self.together += 1
+        else:
+            self.note_gap(message.conn, message.t, last)
+
+    def add_twins(self, opcode: int, count: int, size: int) -> None:
+        """Count messages of one frame each, not compressed, that came together with one counted before."""
+        cell = self.messages[opcode]
+        cell[0] += count
+        cell[1] += size
+        self.together += count
+
     def note_gap(self, conn: int, t: float, last: float | None) -> None:
         """Note the time of a message of a connection whose one before, if any, was at another time."""
         if last is not None:
@@ -278,46 +310,59 @@ class Statistics:
         low, high = self._low, self._high
         sent, received, client = self._sent, self._received, Direction.C2S
         echo = self._echo
+        asked = bool(echo.sizes or echo.old_sizes)
+        # Most of a flood repeats what came before: a run of such frames or messages is added at its end.
+        run: tuple[_Side, int] | None = None
+        way: Direction | None = None
+        code = count = headers = payload = 0
+        twins: _Side | None = None
+        twin_conn, twin_t, twin_way = 0, 0.0, client
+        twin_code = twin_count = twin_size = 0
         # Taking a record apart at once is cheaper than asking it for each field.
         for event in events:
             if type(event) is Frame:
                 _, t, _, _, direction, opcode, _, _, _, _, header, length, _, violations = event
-                if not low <= t < high:
-                    low, high = self._meter.advance(t, self._totals())
-                cell = (sent if direction is client else received).frames[opcode]
-                cell[0] += 1
-                cell[1] += header
-                cell[2] += length
+                if direction is not way or opcode != code or not low <= t < high:
+                    if run is not None:
+                        run[0].add_frames(run[1], count, headers, payload)
+                    if not low <= t < high:
+                        low, high = self._meter.advance(t, self._totals())
+                    run = (sent if direction is client else received), opcode
+                    way, code = direction, opcode
+                    count = headers = payload = 0
+                count += 1
+                headers += header
+                payload += length
                 if opcode > 8:
                     self._control(event)
                 if violations:
                     self._broken(violations)
             elif type(event) is Message:
-                _, t, _, conn, direction, opcode, frames, _, wire, length, compressed, preview, _ = event
-                side = sent if direction is client else received
-                cell = side.messages[opcode]
-                cell[0] += 1
-                cell[1] += length
-                if frames > 1:
-                    cell[2] += frames - 1
-                    cell[3] = max(cell[3], frames)
-                if compressed:
-                    cell[4] += 1
-                    cell[5] += wire
-                    cell[6] += length
-                last = side.last.get(conn)
-                if last == t:
-                    side.together += 1
+                _, t, _, conn, direction, opcode, frames, _, _, length, compressed, preview, _ = event
+                same = twins is not None and t == twin_t and direction is twin_way and opcode == twin_code
+                if same and conn == twin_conn and frames == 1 and not compressed:
+                    twin_count += 1
+                    twin_size += length
                 else:
-                    side.note_gap(conn, t, last)
-                if side is sent:
+                    if twins is not None:
+                        twins.add_twins(twin_code, twin_count, twin_size)
+                    twins = sent if direction is client else received
+                    twins.add_message(event)
+                    twin_conn, twin_t, twin_way, twin_code = conn, t, direction, opcode
+                    twin_count = twin_size = 0
+                if direction is client:
                     echo.ask(hash((conn, opcode, length, preview)), length, t)
-                elif length in echo.sizes or length in echo.old_sizes:
+                    asked = True
+                elif asked and (length in echo.sizes or length in echo.old_sizes):
                     seconds = echo.answer(hash((conn, opcode, length, preview)), t)
                     if seconds is not None:
                         self._echo_times.append(seconds)
             else:
                 self._rare(event)
+        if run is not None:
+            run[0].add_frames(run[1], count, headers, payload)
+        if twins is not None:
+            twins.add_twins(twin_code, twin_count, twin_size)
         self._low, self._high = low, high
         if len(sent.gaps) + len(received.gaps) + len(self._echo_times) > UNSORTED:
             self._sort()

@@ -12,6 +12,7 @@ from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 from wslab.i18n import N_, _
 from wslab.lab.journal import Journal
 from wslab.lab.subprotocols import Subprotocols
+from wslab.tui.widgets.client_view import ClientView
 from wslab.tui.widgets.code_view import CodeView
 from wslab.tui.widgets.frame_log import FrameLog
 from wslab.tui.widgets.frame_view import FrameView
@@ -32,6 +33,7 @@ TABS: dict[str, str] = {
     "handshake": N_("Handshake"),
     "code": N_("Code"),
     "server": N_("Server log"),
+    "client": N_("Client"),
 }
 ABOVE = ("log", "stats")
 """What stands above the tabs, and is a tab of its own where the screen is narrow."""
@@ -43,9 +45,10 @@ class Pages(Vertical):
     Args:
         journal: what the log shows.
         fps: repaints of the log a second.
+        client: the page with the controls of a protocol.
     """
 
-    def __init__(self, journal: Journal, fps: float) -> None:
+    def __init__(self, journal: Journal, fps: float, client: ClientView) -> None:
         super().__init__(id="pages", classes="-tab-other")
         self.log_view = FrameLog(journal, fps=fps, id="frame-log")
         self.stats = StatsPanel(id="stats-panel")
@@ -57,6 +60,7 @@ class Pages(Vertical):
         self._subprotocols = Subprotocols(journal)
         self.code = CodeView(id="pane-code")
         self.server_log = ServerLogView(id="pane-server")
+        self.client = client
         self._tabs = Tabs(
             *(Tab(_(title), id=name) for name, title in TABS.items()), active="lesson", id="tabs"
         )
@@ -77,6 +81,7 @@ class Pages(Vertical):
             yield self.handshake
             yield self.code
             yield self.server_log
+            yield self.client
 
     def retranslate(self) -> None:
         """Say the same in the language that is in use now."""
@@ -185,3 +190,4 @@ class Pages(Vertical):
             self.query_one("#lower", ContentSwitcher).current = f"pane-{name}"
         for place in ("log", "stats", "other"):
             self.set_class(place == (name if name in ABOVE else "other"), f"-tab-{place}")
+        self.set_class(name == "client", "-tab-client")

@@ -39,6 +39,13 @@ from wslab.wire.mqtt.words import qos_words, retain_handling_words, type_words, 
 
 _FLAGS = [FIXED_FLAGS.get(PacketType(kind), -1) if kind else -1 for kind in range(16)]
 """The flags that a type must have; -1 where they are free."""
+_SHORTEST: dict[int, type[Puback] | type[Pubrec] | type[Pubrel] | type[Pubcomp]] = {
+    0x40: Puback,
+    0x50: Pubrec,
+    0x62: Pubrel,
+    0x70: Pubcomp,
+}
+"""Acknowledgements by their first byte; the shortest have nothing but a Packet Identifier."""
 
 
 class Parsed(NamedTuple):
@@ -63,6 +70,9 @@ def parse(
         direction: who sent it, or None where that is not known; then rules of one side are not looked at.
         fields: where to note the fields; every byte of the packet comes to belong to one.
     """
+    if len(raw) == 4 and raw[1] == 2 and fields is None and raw[0] in _SHORTEST and raw[2:] != b"\0\0":
+        # Nothing can be wrong with it, and every second packet of a busy connection is one.
+        return Parsed(_SHORTEST[raw[0]](raw[2] << 8 | raw[3]), (), version)
     cursor = Cursor(raw, version, fields)
     kind, flags = raw[0] >> 4, raw[0] & 0x0F
     body = 2
