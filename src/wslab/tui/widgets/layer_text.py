@@ -22,7 +22,7 @@ from wslab.tui.widgets.text_blocks import (
     line,
     paragraph,
 )
-from wslab.tui.widgets.violation_text import section_in_words, violation_lines
+from wslab.tui.widgets.violation_text import violation_lines
 from wslab.wire.decoding.choosing import AUTO
 from wslab.wire.decoding.content import BY_HAND, Reading, reading
 from wslab.wire.decoding.layers import Layer, message_layers, unit_layers
@@ -257,6 +257,7 @@ def _notes(field: Field) -> list[tuple[str, str]]:
     if field.problem:
         notes.append(("! " + visible(spoken(field.problem)), BAD))
     if field.meaning:
-        where = f" ({section_in_words(field.section)})" if field.section else ""
+        where = field.section.partition("#")[2]
+        where = f" (§{where})" if where else ""
         notes.append((visible(field.meaning) + where, MUTED))
     return notes
