@@ -64,7 +64,7 @@ async def test_mqtt_has_a_client_of_its_own_and_is_under_study_all_the_same() ->
         await lab.told("a client of its own speaks on this connection")
         await lab.leave_line()
         await lab.press("d")
-        await lab.phase(Phase.CLOSED)
+        await lab.until(lambda: lab.bench.view.phase is Phase.CLOSED, "the end of the connection")
         assert "DISCONNECT" in units(lab, "mqtt")
 
         # Another connection is the one under study then, and ends this one first.
@@ -89,6 +89,14 @@ async def test_binary() -> None:
         await lab.phase(Phase.OPEN)
         await lab.until(lambda: "panel-binary" in lab.focus, "the controls to have the keyboard")
         await lab.sees("SAMPLE")
+
+
+async def test_help_has_the_keys_of_the_controls_in_front() -> None:
+    async with a_lab((110, 200)) as lab:
+        await choose(lab, "graphql")
+        await lab.press("escape", "question_mark")
+        await lab.sees("With the controls of GraphQL", "Start the operation at the cursor of the document")
+        assert lab.screen.count("Start the operation at the cursor of the document") == 1
 
 
 async def test_a_lesson_judges_nothing_while_another_protocol_is_spoken() -> None:

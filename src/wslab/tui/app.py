@@ -288,12 +288,18 @@ class LabApp(App[None]):
         from wslab.tui.widgets.frame_log import FrameLog
 
         if not isinstance(self.screen, HelpScreen):
-            places = (
-                (_("Keys of the lab"), LabScreen),
-                (_("In the log"), FrameLog),
-                (_("In the line at the bottom"), Composer),
-                (_("Everywhere"), LabApp),
-            )
+            places = [
+                (_("Keys of the lab"), LabScreen.BINDINGS),
+                (_("In the log"), FrameLog.BINDINGS),
+                (_("In the line at the bottom"), Composer.BINDINGS),
+                (_("Everywhere"), LabApp.BINDINGS),
+            ]
+            panel = self.lab_screen.pages.client.panel
+            if panel is not None:
+                protocol = self.lab_screen.side.protocol
+                places.insert(
+                    1, (_("With the controls of {protocol}").format(protocol=_(protocol.title)), panel.keys())
+                )
             self.push_screen(HelpScreen(places))
 
     def action_language(self) -> None:

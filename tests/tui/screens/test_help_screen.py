@@ -14,7 +14,7 @@ from wslab.tui.widgets.frame_log import FrameLog
 
 class Host(App[None]):
     def on_mount(self) -> None:
-        self.push_screen(HelpScreen((("Keys", LabScreen), ("Log", FrameLog))))
+        self.push_screen(HelpScreen((("Keys", LabScreen.BINDINGS), ("Log", FrameLog.BINDINGS))))
 
 
 async def test_every_key_and_every_command_is_there() -> None:

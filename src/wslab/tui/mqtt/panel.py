@@ -168,6 +168,8 @@ class MqttPanel(ProtocolPanel):
         self.form.options(target if "://" in target else BROKER)
         url = target if self._reach is None else await self._reach(target)
         await self._client.connect(self.form.options(url))
+        if not self.is_running:
+            return  # The lab was left meanwhile.
         self.turn_to("talk")
         self.query_one("#mqtt-filter", Entry).focus()
 

@@ -10,7 +10,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -27,7 +26,7 @@ class HelpScreen(ModalScreen[None]):
     """Every key and every command.
 
     Args:
-        places: headings and the classes whose keys stand under them.
+        places: headings and the keys that stand under them.
     """
 
     DEFAULT_CSS = """
@@ -47,7 +46,7 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark,f1", "dismiss", "Close", id="close-help"),
     ]
 
-    def __init__(self, places: Iterable[tuple[str, type[DOMNode]]]) -> None:
+    def __init__(self, places: Iterable[tuple[str, Iterable[BindingType]]]) -> None:
         super().__init__()
         self._places = tuple(places)
 
@@ -57,14 +56,14 @@ class HelpScreen(ModalScreen[None]):
             scroll.border_title = _("keys and commands")
             scroll.border_subtitle = _("esc closes · up and down scroll")
             yield Static(_(INTRODUCTION))
-            for heading, place in self._places:
-                yield Static(self._keys(heading, place))
+            for heading, keys in self._places:
+                yield Static(self._keys(heading, keys))
             yield Static(_commands())
             yield Static(Text(raw_help()))
 
-    def _keys(self, heading: str, place: type[DOMNode]) -> Table:
+    def _keys(self, heading: str, keys: Iterable[BindingType]) -> Table:
         table = _table(heading)
-        for binding in Binding.make_bindings(place.BINDINGS):
+        for binding in Binding.make_bindings(keys):
             row = Text(_(binding.tooltip or binding.description))
             table.add_row(Text(self.app.get_key_display(binding), style="bold"), row)
         return table

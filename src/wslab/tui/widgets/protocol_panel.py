@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 
@@ -20,6 +21,17 @@ class ProtocolPanel(Vertical):
             WorkbenchError, ConnectFailed, ValueError, OSError: there is no connection; the message says why.
         """
         raise NotImplementedError
+
+    def keys(self) -> list[BindingType]:
+        """Return the keys of the controls that are worth telling, once each: those the footer shows."""
+        found: dict[str, BindingType] = {}
+        for node in self.walk_children(with_self=True):
+            for kind in type(node).__mro__:
+                if kind.__module__.startswith(__package__.rpartition(".")[0]):
+                    for binding in Binding.make_bindings(vars(kind).get("BINDINGS", ())):
+                        if binding.show:
+                            found.setdefault(binding.id or binding.key, binding)
+        return list(found.values())
 
     def aim(self, target: str) -> None:
         """Take note of what the next connect goes to, where the controls show it."""
