@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 ARGS ?=
 
+# Tests start hundreds of Python processes: each would compile the lab anew where none may keep what it compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check format translations bench clean
 .DELETE_ON_ERROR:
 
