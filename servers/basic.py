@@ -19,23 +19,25 @@ import hmac
 import json
 import sys
 from http import HTTPStatus
+from typing import Any
 
 from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import NegotiationError
-from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from wslab.serving.broken import BROKEN
 from wslab.serving.connections import meanwhile
-from wslab.serving.frames import cut, withhold_pongs, write_queued
+from wslab.serving.deflate import DeflateFactory
+from wslab.serving.frames import cut, send_fragments, withhold_pongs, write_queued
 from wslab.serving.json_echo import json_answer, now
-from wslab.serving.keepalive import keepalive, kept_alive
+from wslab.serving.keepalive import PONG_SECONDS, keepalive, kept_alive
 from wslab.serving.options import duration_or_off, server_parser
 from wslab.serving.parameters import LONGEST_CONTROL, LONGEST_REASON, close_code, http_status, local_path
 from wslab.serving.query import choice, duration, flag, number, size, text
 from wslab.serving.routes import Routes
 from wslab.serving.runner import Service, run
+from wslab.serving.subprotocols import choose_subprotocol, names
 
 KEEPALIVE_PAYLOAD = "learning-ping"
 MAX_HANDSHAKE_SECONDS = 60
@@ -48,6 +50,7 @@ class Options(argparse.Namespace):
     keepalive: float | None
     token: str
     compression: bool
+    max_size: int | None
 
 
 OPTIONS = Options()
@@ -88,30 +91,11 @@ async def json_echo(connection: ServerConnection) -> None:
         await connection.send(json_answer(message))
 
 
-@routes.path("/text-only")
-async def text_only(connection: ServerConnection) -> None:
-    """Echoes text messages; a binary one ends the connection with 1003 (RFC 6455 7.4.1)."""
+@routes.path("/fragment", size=size("4", "1", "1MiB"), pause=duration("0s", "0s", "1m"), ping=flag())
+async def fragment(connection: ServerConnection, size: int, pause: float, ping: bool) -> None:
+    """Echoes in fragments of `size` bytes, `pause` apart; ping=1 pings behind the first (RFC 6455 5.4)."""
     async for message in connection:
-        if isinstance(message, bytes):
-            await connection.close(CloseCode.UNSUPPORTED_DATA, "this path takes text only")
-            break
-        await connection.send(message)
-
-
-@routes.path("/fragment", size=size("4", "1", "1MiB"))
-async def fragment(connection: ServerConnection, size: int) -> None:
-    """Echoes each message in fragments of `size` bytes; a character may be cut in two (RFC 6455 5.4)."""
-    async for message in connection:
-        payload = message.encode() if isinstance(message, str) else message
-        start = connection.protocol.send_text if isinstance(message, str) else connection.protocol.send_binary
-        start(payload[:size], fin=len(payload) <= size)
-        for piece, begin in enumerate(range(size, len(payload), size), start=1):
-            last = begin + size >= len(payload)
-            connection.protocol.send_continuation(payload[begin : begin + size], fin=last)
-            if piece % 500 == 0:
-                await write_queued(connection)
-                await asyncio.sleep(0)  # others want their turn too
-        await write_queued(connection)
+        await send_fragments(connection, message, size, pause, b"in between" if ping else None)
 
 
 @routes.path("/big", size=size("64KiB", "1", "64MiB"))
@@ -119,6 +103,30 @@ async def big(connection: ServerConnection, size: int) -> None:
     """Sends one text message of this size, then echoes. Clients have limits too: many close with 1009."""
     await connection.send("x" * size)
     await echo_messages(connection)
+
+
+@routes.path("/only", kind=choice("text", "binary"))
+async def only(connection: ServerConnection, kind: str) -> None:
+    """Echoes messages of this kind; one of the other is told with 1003, unsupported data."""
+    taken = str if kind == "text" else bytes
+    async for message in connection:
+        if not isinstance(message, taken):
+            await connection.close(CloseCode.UNSUPPORTED_DATA, f"only {kind} messages, please")
+            return
+        await connection.send(message)
+
+
+@routes.path("/limit", size=size("1KiB", "1", "1MiB"))
+async def limit(connection: ServerConnection, size: int) -> None:
+    """Echoes; a message of more than `size` bytes, fragments together, ends it with 1009, too big."""
+    await echo_messages(connection)
+
+
+@limit.before
+def lower_limit(connection: ServerConnection, request: Request, size: int) -> None:
+    """Have websockets close with 1009 sooner on this connection."""
+    most = OPTIONS.max_size
+    connection.protocol.max_message_size = size if most is None else min(size, most)
 
 
 @routes.path("/headers")
@@ -189,11 +197,21 @@ async def flood(connection: ServerConnection, rate: int, size: int, for_: float)
     keepalive=False,
     every=duration("1s", "10ms", "1h"),
     payload=text(KEEPALIVE_PAYLOAD, LONGEST_CONTROL),
+    patience=duration(f"{PONG_SECONDS:g}s", "10ms", "1h"),
 )
-async def ping(connection: ServerConnection, every: float, payload: str) -> None:
-    """Pings at each interval, and echoes. A pong that takes more than 20 s ends it with 1011."""
-    async with meanwhile(keepalive(connection, every, payload), "pings"):
+async def ping(connection: ServerConnection, every: float, payload: str, patience: float) -> None:
+    """Pings at each interval, and echoes. A pong that takes longer than `patience` ends it with 1011."""
+    async with meanwhile(keepalive(connection, every, payload, patience), "pings"):
         await echo_messages(connection)
+
+
+@routes.path("/pong", every=duration("1s", "10ms", "1h"), payload=text("still-here", LONGEST_CONTROL))
+async def pong(connection: ServerConnection, every: float, payload: str) -> None:
+    """Sends a Pong at each interval that answers no Ping (RFC 6455 5.5.3), and echoes."""
+    async with meanwhile(echo_messages(connection), "echo"):
+        while True:
+            await connection.pong(payload)
+            await asyncio.sleep(every)
 
 
 @routes.path(
@@ -252,14 +270,27 @@ async def drop(connection: ServerConnection, after: float, how: str) -> None:
         await connection.wait_closed()
 
 
+@routes.path("/broken", rule=choice(*BROKEN))
+async def broken(connection: ServerConnection, rule: str) -> None:
+    """Breaks a rule of RFC 6455: mask, rsv, opcode, length, continuation, utf8 and others; then echoes."""
+    connection.transport.write(BROKEN[rule])
+    await echo_messages(connection)
+
+
 # --- the handshake -------------------------------------------------------------------------------------
 
 
-@routes.path("/subprotocol", choose=text(None, 100), strict=flag())
-async def subprotocol(connection: ServerConnection, choose: str | None, strict: bool) -> None:
-    """Agrees on `choose` if it is offered, else on none (strict=1: status 400); then echoes.
+@routes.path(
+    "/subprotocol",
+    choose=names(),
+    prefer=choice("server", "client"),
+    otherwise=choice("none", "refuse", "force"),
+)
+async def subprotocol(connection: ServerConnection, **negotiation: object) -> None:
+    """Agrees on one of `choose` (chat.v2,chat.v1) or of what is offered, else as `otherwise` says; echoes.
 
-    Without `choose` it takes the first that the client offers.
+    `prefer` says whose order counts. `otherwise` is what happens when nothing fits: `none` opens without a
+    subprotocol, `refuse` is status 400, `force` names one that the client did not ask for.
     """
     await echo_messages(connection)
 
@@ -269,16 +300,8 @@ def select_subprotocol(connection: ServerConnection, offered: list[Subprotocol])
     if routes.of(connection) is not subprotocol:
         return None
     assert connection.request is not None
-    wanted = subprotocol.read(connection.request)
-    choose = wanted["choose"]
-    for name in offered:
-        if choose in (None, name):
-            return name
-    if wanted["strict"]:
-        raise NegotiationError(
-            f"this server speaks only {choose or 'what you offer, and nothing was offered'}"
-        )
-    return None
+    asked = subprotocol.read(connection.request)
+    return choose_subprotocol(offered, asked["choose"], asked["prefer"], asked["otherwise"])
 
 
 @routes.path(
@@ -288,32 +311,24 @@ def select_subprotocol(connection: ServerConnection, offered: list[Subprotocol])
     server_max_window_bits=number(None, 9, 15),
     client_max_window_bits=number(None, 8, 15),
     level=number("6", 0, 9),
+    from_=size("0", "0", "1MiB"),
+    decline=flag(),
 )
 async def compress(connection: ServerConnection, **deflate: object) -> None:
-    """Agrees on permessage-deflate (RFC 7692) if the client offers it, with these parameters; then echoes."""
+    """Agrees on permessage-deflate (RFC 7692) if it is offered, unless decline=1; then echoes.
+
+    Messages of less than `from` bytes are sent as they are: RSV1 says which are compressed.
+    """
     await echo_messages(connection)
 
 
 @compress.before
 def offer_deflate(
-    connection: ServerConnection,
-    request: Request,
-    server_no_context_takeover: bool,
-    client_no_context_takeover: bool,
-    server_max_window_bits: int | None,
-    client_max_window_bits: int | None,
-    level: int,
+    connection: ServerConnection, request: Request, level: int, from_: int, decline: bool, **parameters: Any
 ) -> None:
     """Have the handshake negotiate compression on this connection."""
-    connection.protocol.available_extensions = [
-        ServerPerMessageDeflateFactory(
-            server_no_context_takeover,
-            client_no_context_takeover,
-            server_max_window_bits,
-            client_max_window_bits,
-            compress_settings={"level": level},
-        )
-    ]
+    deflate = DeflateFactory(from_, **parameters, compress_settings={"level": level})
+    connection.protocol.available_extensions = [] if decline else [deflate]
 
 
 @routes.path("/auth")
@@ -367,9 +382,7 @@ async def serve_connection(connection: ServerConnection) -> None:
 
 def main() -> int:
     """Run the server and return its exit code."""
-    parser = server_parser(
-        "basic", "Raw WebSocket: echo, and everything a client can meet. GET / lists the paths."
-    )
+    parser = server_parser("basic", "Raw WebSocket: echo, and everything a client can meet.", routes.paths())
     parser.add_argument(
         "--keepalive", type=duration_or_off, default=30.0, metavar="DURATION",
         help=f"time between pings, whose payload is {KEEPALIVE_PAYLOAD} (30s); off or 0 sends none",

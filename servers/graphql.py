@@ -396,7 +396,8 @@ def main() -> int:
     """Run the server and return its exit code."""
     parser = server_parser(
         "graphql",
-        "GraphQL over WebSocket, in both subprotocols. GET / lists the paths, GET /schema the schema.",
+        "GraphQL over WebSocket, in both subprotocols. GET /schema has the schema.",
+        routes.paths(),
     )
     parser.add_argument(
         "--keepalive", type=duration_or_off, default=30.0, metavar="DURATION",

@@ -84,7 +84,7 @@ async def draw(scene: str, size: tuple[int, int]) -> tuple[str, str]:
             await pilot.press("f7")
         for key in SCENES[scene]:
             await pilot.press(key)
-        app.lab_screen.show_statistics()
+        app.lab_screen.shown.show_statistics()
         await pilot.pause()
         seen = "".join(f"{line}\n" for line in screen_text(app).splitlines())
         svg = screen_svg(app)

@@ -136,6 +136,30 @@ async def test_a_connect_leaves_the_one_before_open(tmp_path: Path) -> None:
     assert attempt.passed, attempt.verdicts
 
 
+async def test_a_connect_offers_subprotocols(tmp_path: Path) -> None:
+    lesson = lesson_of(
+        {
+            "play": ["connect /chat chat.v2 {seed.word}", "expect"],
+            "expect": [{"on": "http", "status": 101, "header": {"sec-websocket-protocol": "$seed.word"}}],
+        }
+    )
+    code = """
+    import asyncio, os
+    from websockets.asyncio.server import serve
+
+
+    async def main():
+        names = [os.environ["WSLAB_WORD"]]
+        async with serve(lambda each: each.wait_closed(), "127.0.0.1", int(os.environ["WSLAB_PORT"]), subprotocols=names):
+            await asyncio.Future()
+
+
+    asyncio.run(main())
+    """
+    attempt = await one(lesson, tmp_path, code)
+    assert attempt.passed, attempt.verdicts
+
+
 async def test_expect_waits_for_each_of_several_answers(tmp_path: Path) -> None:
     lesson = lesson_of(
         {

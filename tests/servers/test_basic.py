@@ -8,7 +8,7 @@ import random
 from contextlib import suppress
 
 import pytest
-from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
+from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus, NegotiationError
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.typing import Subprotocol
 
@@ -20,7 +20,19 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/", "/echo", "/compress", "/fragment?size=1KiB", "/slow?delay=0s", "/drop?after=1h"]
+    "path",
+    [
+        "",
+        "/",
+        "/echo",
+        "/compress",
+        "/compress?from=1KiB",
+        "/fragment?size=1KiB&ping=1",
+        "/limit?size=1MiB",
+        "/slow?delay=0s",
+        "/pong",
+        "/drop?after=1h",
+    ],
 )
 async def test_messages_come_back_as_they_were_sent(basic: RunningServer, path: str) -> None:
     async with to(basic, path) as client:
@@ -67,21 +79,6 @@ async def test_what_is_not_json_is_told_so_and_the_connection_stays_open(basic: 
         assert json.loads(await client.recv())["data"] == 1
 
 
-# --- /text-only ----------------------------------------------------------------------------------------
-
-
-async def test_where_only_text_is_taken_bytes_end_the_connection_with_1003(basic: RunningServer) -> None:
-    async with to(basic, "/text-only") as client:
-        await client.send("é")
-        assert await client.recv() == "é"
-        await client.send(b"\xc3\xa9")
-        with pytest.raises(ConnectionClosedError) as closed:
-            await client.recv()
-    assert closed.value.rcvd is not None
-    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1003, "this path takes text only")
-    assert closed.value.rcvd_then_sent
-
-
 # --- messages of the server ------------------------------------------------------------------------------
 
 
@@ -112,6 +109,40 @@ async def test_thousands_of_fragments_make_one_message(basic: RunningServer) -> 
     async with to(basic, "/fragment?size=1") as client:
         await client.send("abc" * 1000)
         assert await client.recv() == "abc" * 1000
+
+
+async def test_a_ping_between_the_fragments_of_a_message(basic: RunningServer) -> None:
+    async with upgraded(basic.port, "/fragment?size=3&ping=1&pause=1ms") as raw:
+        raw.send(TEXT, b"hello")
+        frames = [await raw.frame() for _ in range(3)]
+    assert [(frame.opcode, frame.fin, frame.payload) for frame in frames] == [
+        (TEXT, False, b"hel"), (PING, True, b"in between"), (CONT, True, b"lo"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "other"), [("text", "binary"), ("binary", "text")])
+async def test_messages_of_the_other_kind_are_unsupported(
+    basic: RunningServer, kind: str, other: str
+) -> None:
+    messages: dict[str, str | bytes] = {"text": "hello", "binary": b"hello"}
+    async with to(basic, f"/only?kind={kind}") as client:
+        await client.send(messages[kind])
+        assert await client.recv() == messages[kind]
+        await client.send(messages[other])
+        with pytest.raises(ConnectionClosedError) as closed:
+            await client.recv()
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1003, f"only {kind} messages, please")
+
+
+async def test_a_limit_counts_all_fragments_of_a_message(basic: RunningServer) -> None:
+    async with upgraded(basic.port, "/limit?size=10") as raw:
+        raw.send(TEXT, b"x" * 10)
+        assert (await raw.frame()).payload == b"x" * 10
+        raw.send(TEXT, b"x" * 6, fin=False)
+        raw.send(CONT, b"x" * 5)
+        close = await raw.frame()
+    assert (close.opcode, close.payload[:2]) == (CLOSE, (1009).to_bytes(2))
 
 
 async def test_one_big_message_then_echo(basic: RunningServer) -> None:
@@ -185,7 +216,8 @@ async def test_a_flood_waits_for_a_slow_reader_and_others_are_served_meanwhile(b
 
 
 async def test_a_flood_ends_with_its_client(basic: RunningServer) -> None:
-    async with to(basic, "/flood?rate=1000&for=10m") as client:
+    # With a queue the client would stop reading where it is full, and then never see the answer to its Close.
+    async with to(basic, "/flood?rate=1000&for=10m", max_queue=None) as client:
         await client.recv()
     async with to(basic, "/echo") as other:
         assert await echoes(other)
@@ -200,6 +232,13 @@ async def test_pings_of_any_payload(basic: RunningServer) -> None:
             raw.send(PONG, ping.payload)
 
 
+async def test_patience_with_a_missing_pong_ends(basic: RunningServer) -> None:
+    async with upgraded(basic.port, "/ping?every=10ms&patience=50ms") as raw:
+        assert (await raw.frame()).opcode == PING
+        close = await raw.frame()
+    assert (close.opcode, close.payload[:2]) == (CLOSE, (1011).to_bytes(2))
+
+
 async def test_no_second_ping_before_the_first_is_answered(basic: RunningServer) -> None:
     async with upgraded(basic.port, "/ping?every=10ms") as raw:
         assert (await raw.frame()).opcode == PING
@@ -207,6 +246,17 @@ async def test_no_second_ping_before_the_first_is_answered(basic: RunningServer)
         assert (await raw.frame()).opcode == TEXT
         raw.send(PONG, b"learning-ping")
         assert (await raw.frame()).opcode == PING
+
+
+async def test_pongs_that_nobody_asked_for(basic: RunningServer) -> None:
+    async with upgraded(basic.port, "/pong?every=10ms&payload=hi") as raw:
+        for _ in range(3):
+            pong = await raw.frame()
+            assert (pong.opcode, pong.payload) == (PONG, b"hi")
+        raw.send(TEXT, b"x")
+        while (frame := await raw.frame()).opcode == PONG:
+            pass
+        assert frame.payload == b"x"
 
 
 # --- slow and silent -------------------------------------------------------------------------------------
@@ -275,6 +325,17 @@ async def test_echo_until_the_close(basic: RunningServer) -> None:
         assert await echoes(client)
 
 
+@pytest.mark.parametrize(
+    ("rule", "code"), [("mask", 1002), ("utf8", 1007), ("close-code", 1002), ("interrupted", 1002)]
+)
+async def test_a_broken_rule_makes_a_client_leave(basic: RunningServer, rule: str, code: int) -> None:
+    async with to(basic, f"/broken?rule={rule}") as client:
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.recv()
+    assert closed.value.sent is not None
+    assert closed.value.sent.code == code
+
+
 async def test_a_drop_by_fin_has_no_close_frame(basic: RunningServer) -> None:
     async with upgraded(basic.port, "/drop?after=10ms") as raw:
         assert await raw.reader.read() == b""
@@ -332,7 +393,9 @@ async def test_whatever_bytes_come_the_server_goes_on() -> None:
         ("?choose=c", [], None),
         ("", ["a", "b"], "a"),
         ("", [], None),
-        ("?choose=b&strict=1", ["a", "b"], "b"),
+        ("?choose=b&otherwise=refuse", ["a", "b"], "b"),
+        ("?choose=chat.v2,chat.v1", ["chat.v1", "chat.v2"], "chat.v2"),
+        ("?choose=chat.v2,chat.v1&prefer=client", ["chat.v1", "chat.v2"], "chat.v1"),
     ],
 )
 async def test_a_subprotocol_is_chosen_only_when_offered(
@@ -344,13 +407,23 @@ async def test_a_subprotocol_is_chosen_only_when_offered(
         assert await echoes(client)
 
 
-@pytest.mark.parametrize(("query", "offer"), [("?choose=c&strict=1", "a, b"), ("?strict=1", "")])
+@pytest.mark.parametrize(
+    ("query", "offer"), [("?choose=c&otherwise=refuse", "a, b"), ("?otherwise=refuse", "")]
+)
 async def test_a_strict_server_refuses_other_subprotocols(
     basic: RunningServer, query: str, offer: str
 ) -> None:
     headers = (f"Sec-WebSocket-Protocol: {offer}",) if offer else ()
     answer = await ask(basic.port, "/subprotocol" + query, *HANDSHAKE, *headers)
     assert answer.status == 400
+
+
+async def test_a_subprotocol_that_was_not_offered_makes_a_client_fail(basic: RunningServer) -> None:
+    path = "/subprotocol?choose=c&otherwise=force"
+    async with upgraded(basic.port, path, "Sec-WebSocket-Protocol: a") as raw:
+        assert raw.answer.headers["sec-websocket-protocol"] == "c"
+    with pytest.raises(NegotiationError, match="unsupported subprotocol"):
+        await to(basic, path, subprotocols=[Subprotocol("a")])
 
 
 async def test_other_paths_agree_on_no_subprotocol(basic: RunningServer) -> None:
@@ -385,6 +458,23 @@ async def test_no_compression_without_an_offer(basic: RunningServer) -> None:
         assert client.response is not None
         assert "Sec-WebSocket-Extensions" not in client.response.headers
         assert await echoes(client)
+
+
+async def test_compression_is_declined_when_the_path_says_so(basic: RunningServer) -> None:
+    async with to(basic, "/compress?decline=1") as client:
+        assert client.response is not None
+        assert "Sec-WebSocket-Extensions" not in client.response.headers
+        assert await echoes(client)
+
+
+async def test_short_messages_stay_as_they_are_where_the_path_says_so(basic: RunningServer) -> None:
+    offer = "Sec-WebSocket-Extensions: permessage-deflate"
+    async with upgraded(basic.port, "/compress?from=100", offer) as raw:
+        raw.send(TEXT, b"a" * 99)
+        raw.send(TEXT, b"a" * 100)
+        short, long = await raw.frame(), await raw.frame()
+    assert (short.rsv, short.payload) == (0, b"a" * 99)
+    assert (long.rsv, len(long.payload) < 50) == (4, True)
 
 
 async def test_a_compressed_frame_has_its_bit_set(basic: RunningServer) -> None:
@@ -481,7 +571,14 @@ WRONG = {
     "/ping?payload=" + "x" * 126: ["payload", "126", "125"],
     "/ping?every=1ms": ["every", "10ms"],
     "/drop?how=politely": ["how", "'politely'", "fin, rst"],
-    "/subprotocol?strict=yes": ["strict", "'yes'", "1 (yes)"],
+    "/fragment?ping=yes": ["ping", "'yes'", "1 (yes)"],
+    "/fragment?pause=2m": ["pause", "'2m'", "1m"],
+    "/limit?size=2MiB": ["size", "1MiB"],
+    "/only?kind=json": ["kind", "'json'", "text, binary"],
+    "/broken?rule=all": ["rule", "'all'", "mask, rsv"],
+    "/subprotocol?choose=a%0d%0ab": ["choose", "chat.v2,chat.v1"],
+    "/subprotocol?otherwise=maybe": ["otherwise", "'maybe'", "none, refuse, force"],
+    "/compress?from=2MiB": ["from", "1MiB"],
     "/compress?server_max_window_bits=8": ["server_max_window_bits", "from 9 to 15"],
     "/compress?client_max_window_bits=16": ["client_max_window_bits", "from 8 to 15"],
     "/compress?level=10": ["level", "from 0 to 9"],
@@ -512,9 +609,10 @@ async def test_the_page_lists_every_path(basic: RunningServer) -> None:
     page = await ask(basic.port, "/")
     assert page.status == 200
     for path in (
-        "/echo", "/json", "/fragment?size=4", "/big?size=64KiB", "/headers", "/time?every=1s",
-        "/flood?rate=1000&size=64&for=5s", "/ping?every=1s&payload=learning-ping", "/slow?delay=1s&handshake=0s",
-        "/silent", "/close/CODE?reason=&after=0s", "/drop?after=0s&how=fin", "/subprotocol?choose=…&strict=0",
+        "/echo", "/json", "/fragment?size=4&pause=0s&ping=0", "/big?size=64KiB", "/headers",
+        "/only?kind=text", "/limit?size=1KiB", "/broken?rule=mask", "/pong?every=1s&payload=still-here", "/time?every=1s",
+        "/flood?rate=1000&size=64&for=5s", "/ping?every=1s&payload=learning-ping&patience=20s", "/slow?delay=1s&handshake=0s",
+        "/silent", "/close/CODE?reason=&after=0s", "/drop?after=0s&how=fin", "/subprotocol?choose=…&prefer=server&otherwise=none",
         "/auth", "/reject/STATUS", "/redirect?to=/echo", "/health",
     ):  # fmt: skip
         assert f"\n{path}\n" in page.body

@@ -12,7 +12,8 @@ from websockets.exceptions import InvalidState
 
 from tests.support.raw_http import RawConnection, upgraded
 from tests.support.waiting import until
-from wslab.serving.frames import cut, withhold_pongs, write_queued
+from wslab.serving.connections import meanwhile
+from wslab.serving.frames import cut, send_fragments, withhold_pongs, write_queued
 
 
 @asynccontextmanager
@@ -59,6 +60,29 @@ async def test_writing_waits_for_the_reader_and_ends_when_it_breaks() -> None:
         assert before < 100
         raw.writer.transport.abort()
         await until(lambda: ended, "the handler to notice")
+
+
+async def test_a_message_in_fragments_with_a_ping_behind_the_first() -> None:
+    async def handler(connection: ServerConnection) -> None:
+        await send_fragments(connection, "hello", 2, ping=b"?")
+        await send_fragments(connection, b"h", 2, ping=b"?")
+
+    async with connected(handler) as raw:
+        frames = [await raw.frame() for _ in range(5)]
+    assert [(frame.opcode, frame.fin, frame.payload) for frame in frames] == [
+        (1, False, b"he"), (9, True, b"?"), (0, False, b"ll"), (0, True, b"o"), (2, True, b"h"),
+    ]  # fmt: skip
+
+
+async def test_each_fragment_is_on_the_wire_before_the_pause() -> None:
+    async def handler(connection: ServerConnection) -> None:
+        async with meanwhile(send_fragments(connection, "hello", 2, pause=3600), "fragments"):
+            await connection.wait_closed()
+
+    async with connected(handler) as raw:
+        assert (await raw.frame()).payload == b"he"
+        raw.send(9, b"alive?")
+        assert (await raw.frame()).opcode == 10
 
 
 async def test_withheld_pongs_and_nothing_else() -> None:

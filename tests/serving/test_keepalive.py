@@ -9,21 +9,20 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from tests.support.raw_http import RawConnection, upgraded
-from wslab.serving import keepalive as module
-from wslab.serving.keepalive import keepalive, kept_alive
+from wslab.serving.keepalive import PONG_SECONDS, keepalive, kept_alive
 
 PING, PONG, CLOSE = 9, 10, 8
 
 
-async def _pinging(connection: ServerConnection) -> None:
-    await keepalive(connection, 0.01, "learning-ping")
-
-
 @asynccontextmanager
-async def pinged() -> AsyncGenerator[RawConnection]:
+async def pinged(patience: float = PONG_SECONDS) -> AsyncGenerator[RawConnection]:
     """Connect a raw client to a server that only pings."""
+
+    async def pinging(connection: ServerConnection) -> None:
+        await keepalive(connection, 0.01, "learning-ping", patience)
+
     async with (
-        serve(_pinging, "127.0.0.1", 0, ping_interval=None) as server,
+        serve(pinging, "127.0.0.1", 0, ping_interval=None) as server,
         upgraded(server.sockets[0].getsockname()[1], "/") as raw,
     ):
         yield raw
@@ -41,9 +40,8 @@ async def test_pings_go_on_while_they_are_answered() -> None:
         await _answer(raw, 5)
 
 
-async def test_a_missing_pong_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PONG_SECONDS", 0.05)
-    async with pinged() as raw:
+async def test_a_missing_pong_ends_the_connection() -> None:
+    async with pinged(patience=0.05) as raw:
         assert (await raw.frame()).opcode == PING
         raw.send(PONG, b"something else")
         close = await raw.frame()

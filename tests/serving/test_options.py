@@ -64,3 +64,9 @@ def test_some_is_more_than_none(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             parser.parse_args(options)
         assert options[0] in capsys.readouterr().err
+
+
+def test_help_ends_with_the_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        server_parser("basic", "text", "/a?b=100%25\n    All of it, 100%.\n").parse_args(["--help"])
+    assert capsys.readouterr().out.endswith("paths:\n  /a?b=100%25\n      All of it, 100%.\n")

@@ -33,6 +33,11 @@ async def close(connection: ServerConnection, code: int, reason: str) -> None:
     """Closes."""
 
 
+@routes.path("/keep", from_=number("0", 0, 9))
+async def keep(connection: ServerConnection, from_: int) -> None:
+    """Keeps."""
+
+
 @routes.answer("/no")
 def no(connection: ServerConnection, request: Request) -> Response | None:
     """Refuses."""
@@ -77,6 +82,7 @@ def test_a_request_finds_its_route(target: str, route: object) -> None:
         ("/", {}),
         ("/wait", {"for_": 1.0, "bits": None}),
         ("/wait?bits=9&for=2ms", {"for_": 0.002, "bits": 9}),
+        ("/keep?from=3", {"from_": 3}),
         ("/close/7?reason=a+b", {"code": 7, "reason": "a b"}),
         ("/close/%37", {"code": 7, "reason": ""}),
     ],
@@ -113,11 +119,17 @@ def test_the_list_shows_every_path_with_its_defaults_and_first_sentence() -> Non
         "    Waits.",
         "/close/CODE?reason=",
         "    Closes.",
+        "/keep?from=0",
+        "    Keeps.",
         "/no",
         "    Refuses.",
         "/health",
         "    200 and a little JSON over plain HTTP, for whoever checks that the server lives.",
     ]
+
+
+def test_the_list_without_its_title_is_what_help_shows() -> None:
+    assert routes.listing() == f"A server for tests\n\n{routes.paths()}"
 
 
 def test_keepalive_is_on_unless_a_path_says_otherwise() -> None:

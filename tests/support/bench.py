@@ -30,7 +30,10 @@ def new_bench(port: int = 0, path: Path | None = None) -> Workbench:
     supervisor = Supervisor(
         clock,
         lambda events: bench.record(events),
-        servers={"basic": FixtureServer("basic", path or SERVERS["basic"].path, port)},
+        servers={
+            "basic": FixtureServer("basic", path or SERVERS["basic"].path, port),
+            **{name: FixtureServer(name, SERVERS[name].path, 0) for name in SERVERS if name != "basic"},
+        },
     )
     bench = Workbench(clock, supervisor=supervisor)
     return bench

@@ -125,11 +125,11 @@ class Player:
 
     async def _carry_out(self, line: str) -> None:
         match parse_play(line, self._seed):
-            case Connect(path):
+            case Connect(path, subprotocols):
                 # The one before stays as it is: a server has more than one client.
                 if self._client is not None:
                     self._others.append(self._client)
-                await self._connect(path)
+                await self._connect(path, subprotocols)
             case Send() as send:
                 await self._send(send.data(lambda: secrets.token_bytes(4)))
             case Wait(seconds):
@@ -157,11 +157,15 @@ class Player:
     def _met(self) -> int:
         return sum(tick.met for tick in self._referee.run.verdict.clauses)
 
-    async def _connect(self, path: str) -> None:
+    async def _connect(self, path: str, subprotocols: tuple[str, ...]) -> None:
         """Connect, and while nobody listens yet try again: a program takes a moment to start."""
         self._connections += 1
         options = ConnectOptions(
-            f"ws://{LOOPBACK}:{self._port}{path}", compression=False, proxy=None, open_timeout=OPEN_WITHIN
+            f"ws://{LOOPBACK}:{self._port}{path}",
+            subprotocols=subprotocols,
+            compression=False,
+            proxy=None,
+            open_timeout=OPEN_WITHIN,
         )
         while True:
             client = self._client = RawClient(options, self._connections, self._trial.clock, self._observe)

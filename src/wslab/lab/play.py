@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wslab.units import parse_duration
+from wslab.wire.extensions import TOKEN
 from wslab.wire.rawspec import RawSpecError, parse_raw
 
 LONGEST_WAIT = 10.0
@@ -27,6 +28,8 @@ class Connect:
     """Open a connection with a correct handshake."""
 
     path: str
+    subprotocols: tuple[str, ...] = ()
+    """What is offered, the favourite first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,16 @@ def parse_play(line: str, seed: Mapping[str, str] | None = None) -> Action:
             raise PlayError(f"{line!r} is too long: {verb} stands alone")
         return _PLAIN[verb]
     if verb == "connect":
-        if not _PATH.fullmatch(rest):
+        path, *offered = rest.split() or [""]
+        if not _PATH.fullmatch(path):
             raise PlayError(f"{line!r} has no path: write it like connect /")
-        return Connect(rest)
+        if wrong := next((name for name in offered if not TOKEN.fullmatch(name)), None):
+            raise PlayError(
+                f"{line!r}: {wrong!r} is no name of a subprotocol: write it like connect /mqtt mqtt"
+            )
+        if len(set(offered)) < len(offered):
+            raise PlayError(f"{line!r} offers a subprotocol twice (RFC 6455 section 4.1)")
+        return Connect(path, tuple(offered))
     if verb == "wait":
         return Wait(_seconds(rest, line))
     if verb == "frame":

@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import InvalidState
 
+_IN_A_ROW = 500
+"""Fragments that are sent before others have their turn."""
 _PONG = 0x8A  # FIN and opcode 0xA: a pong is never fragmented
 
 
@@ -29,6 +32,35 @@ async def write_queued(connection: ServerConnection) -> None:
         await connection.drain()
     except OSError as error:
         raise InvalidState("connection is lost") from error
+
+
+async def send_fragments(
+    connection: ServerConnection, message: str | bytes, size: int, pause: float = 0, ping: bytes | None = None
+) -> None:
+    """Send a message in fragments (RFC 6455 section 5.4).
+
+    Args:
+        connection: nobody else may send messages on it meanwhile; control frames may come in between.
+        message: text or binary. A character may be cut in two.
+        size: bytes of each fragment but the last.
+        pause: seconds between two fragments.
+        ping: payload of a Ping behind the first of several fragments.
+
+    Raises:
+        InvalidState: the connection broke meanwhile.
+    """
+    protocol = connection.protocol
+    payload = message.encode() if isinstance(message, str) else message
+    begin = protocol.send_text if isinstance(message, str) else protocol.send_binary
+    begin(payload[:size], fin=len(payload) <= size)
+    if ping is not None and len(payload) > size:
+        protocol.send_ping(ping)
+    for piece, start in enumerate(range(size, len(payload), size), start=1):
+        if pause or piece % _IN_A_ROW == 0:
+            await write_queued(connection)
+            await asyncio.sleep(pause)
+        protocol.send_continuation(payload[start : start + size], fin=start + size >= len(payload))
+    await write_queued(connection)
 
 
 def withhold_pongs(connection: ServerConnection) -> None:

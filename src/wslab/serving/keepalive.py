@@ -12,11 +12,13 @@ from websockets.frames import CloseCode
 from wslab.serving.connections import meanwhile
 
 PONG_SECONDS = 20.0
-"""How long the answer to a ping may take."""
+"""How long the answer to a ping may take, usually."""
 
 
-async def keepalive(connection: ServerConnection, every: float, payload: str) -> None:
-    """Ping every so many seconds; close with 1011 when the pong does not come within `PONG_SECONDS`.
+async def keepalive(
+    connection: ServerConnection, every: float, payload: str, patience: float = PONG_SECONDS
+) -> None:
+    """Ping every so many seconds; close with 1011 when the pong does not come within ``patience`` seconds.
 
     The next ping waits for the pong of the last, because two pings of one payload cannot be told apart.
     """
@@ -26,7 +28,7 @@ async def keepalive(connection: ServerConnection, every: float, payload: str) ->
         await asyncio.sleep(due - loop.time())
         pong = await connection.ping(payload)
         try:
-            async with asyncio.timeout(PONG_SECONDS):
+            async with asyncio.timeout(patience):
                 await pong
         except TimeoutError:
             await connection.close(CloseCode.INTERNAL_ERROR, "no pong came back")

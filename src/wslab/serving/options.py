@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -73,12 +74,19 @@ some_time = _argument(_some_time)
 """Type of an option that is a time longer than none; the value is in seconds."""
 
 
-def server_parser(name: str, description: str) -> argparse.ArgumentParser:
-    """Return a parser with the options every bundled server takes; a server adds its own to it."""
+def server_parser(name: str, description: str, paths: str = "") -> argparse.ArgumentParser:
+    """Return a parser with the options every bundled server takes; a server adds its own to it.
+
+    Args:
+        name: as it is in `SERVERS`.
+        description: what `--help` says first.
+        paths: what it says last, as `Routes.paths` returns it.
+    """
+    limit = "A message may have 4096 fragments; set WEBSOCKETS_MAX_FRAGMENTS in the environment for more."
     parser = argparse.ArgumentParser(
         prog=name,
         description=description,
-        epilog="A message may have 4096 fragments; set WEBSOCKETS_MAX_FRAGMENTS in the environment for more.",
+        epilog=f"{limit}\n\npaths:\n{textwrap.indent(paths, '  ')}" if paths else limit,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -20,6 +20,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from keyword import iskeyword
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
@@ -82,7 +83,7 @@ class Route:
             segment = decode_segment(path.rpartition("/")[2])
             values[self.segment] = read_value(self.segment.upper(), segment, parameter)
         values |= read_query(query, parameters)
-        return {f"{name}_" if name == "for" else name: value for name, value in values.items()}
+        return {f"{name}_" if iskeyword(name) else name: value for name, value in values.items()}
 
 
 class Routes:
@@ -175,7 +176,11 @@ class Routes:
 
     def listing(self) -> str:
         """Return what `GET /` shows: every path with its parameters and what it does."""
-        lines = [self._title, ""]
+        return f"{self._title}\n\n{self.paths()}"
+
+    def paths(self) -> str:
+        """Return every path with its parameters and what it does, two lines each."""
+        lines = []
         for route in self._routes.values():
             lines += [route.usage, f"    {route.summary}"]
         lines += [

@@ -7,6 +7,7 @@ So nothing that needs the network, the servers or the lab's own screens is impor
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -265,7 +266,7 @@ class LabApp(App[None]):
             self.simulate_key(key)
 
     def _beat(self) -> None:
-        if self.pacer.beat(self.workbench.clock.monotonic()):
+        if self.pacer.beat(self.workbench.clock.monotonic(), time.thread_time()):
             self.lab_screen.pages.log_view.fps = self.pacer.rate
 
     async def on_unmount(self) -> None:
@@ -323,9 +324,9 @@ class LabApp(App[None]):
         self.set_timer(INTERRUPT_WITHIN, self._forget_interrupt)
 
     def _selected_text(self) -> str:
-        from textual.widgets import Input
+        from textual.widgets import Input, TextArea
 
-        if isinstance(self.focused, Input) and self.focused.selected_text:
+        if isinstance(self.focused, Input | TextArea) and self.focused.selected_text:
             return self.focused.selected_text
         return self.screen.get_selected_text() or ""
 

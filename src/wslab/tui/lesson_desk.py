@@ -215,6 +215,12 @@ class LessonDesk:
         free = _("free play: nothing is judged until f is pressed")
         self._say(_("steps are judged again") if judged else free)
 
+    def judge_only(self, when: bool) -> None:
+        """Judge the steps, or nothing, where that is not so already."""
+        session = self.learner.session
+        if session is not None and session.run.paused is when:
+            self.judge()
+
     async def run_exercise(self) -> None:
         """Begin the exercise, or run it now.
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""A name in HTTP: of a header, an extension, a subprotocol (RFC 9110 section 5.6.2)."""
+_TOKEN = TOKEN.pattern
 _PART = re.compile(rf'[ \t]*({_TOKEN})[ \t]*(?:=[ \t]*(?:({_TOKEN})|"((?:[^"\\]|\\.)*)")[ \t]*)?')
 _ESCAPE = re.compile(r"\\(.)")
 
@@ -48,7 +50,7 @@ def parse_extensions(values: Iterable[str]) -> tuple[tuple[Extension, ...], bool
             if match is not None:
                 quoted = None if match[3] is None else _ESCAPE.sub(r"\1", match[3])
                 # Section 9.1: what a quoted value says has to be a token too; only parameters have values.
-                legal = legal and (quoted is None or re.fullmatch(_TOKEN, quoted) is not None)
+                legal = legal and (quoted is None or TOKEN.fullmatch(quoted) is not None)
                 legal = legal and (bool(element) or (match[2] is None and quoted is None))
                 element.append((match[1], match[2] if quoted is None else quoted))
                 at = match.end()

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from wslab.wire import violations as rule
 from wslab.wire.events import Direction
+from wslab.wire.extensions import TOKEN
 
 HEAD_LIMIT = 64 * 1024
 """Bytes after which a head without an end is given up."""
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _REQUEST_LINE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [^ ]+ HTTP/\d\.\d")
 _STATUS_LINE = re.compile(r"HTTP/(\d\.\d) (\d{3})(?: (.*))?")
 _LOOSE_STATUS_LINE = re.compile(r"\s*HTTP/(\d\.\d)\s+(\d{3})(?!\d)\s*(.*)", re.IGNORECASE)
@@ -97,7 +97,7 @@ def _parse_headers(lines: list[str], broken: dict[str, None]) -> tuple[tuple[str
         elif name != name.rstrip(" \t"):
             broken[rule.SPACE_BEFORE_COLON] = None
             name = name.rstrip(" \t")
-        if colon and not _TOKEN.fullmatch(name):
+        if colon and not TOKEN.fullmatch(name):
             broken[rule.BAD_HEADER_NAME] = None
         if _CONTROL.search(value):
             broken[rule.BAD_HEADER_VALUE] = None

@@ -69,6 +69,23 @@ async def test_the_lines_of_every_step_pass_and_each_mutant_goes_wrong_at_its_ow
         assert each.seconds > 0
 
 
+async def test_each_list_of_lines_has_a_seed_of_its_own(lesson: Lesson) -> None:
+    step = {
+        "id": "said",
+        "solve": ["/connect", "{seed.word}"],
+        "expect": [{"on": "message", "dir": "s>c", "text": "$seed.word"}],
+    }
+    mutants = tuple(Mutant(name, "said", None, ("/connect", "{seed.word}!")) for name in ("one", "two"))
+    played = await AppRuns(with_steps(lesson, step, mutants=mutants), SEED).run()
+    assert [each.trace.seed for each in played] == [SEED, Seed(10), Seed(11)]
+    assert [messages(each, Direction.S2C) for each in played] == [
+        [WORD],
+        [f"{Seed(10).values['word']}!"],
+        [f"{Seed(11).values['word']}!"],
+    ]
+    assert [each.passed for each in played] == [True, False, False]
+
+
 async def test_it_is_kept_what_was_said_of_a_mistake_on_the_way(lesson: Lesson) -> None:
     tables = [
         {

@@ -270,7 +270,7 @@ async def test_the_countdown_to_the_next_attempt_shows() -> None:
         await until(lambda: "connecting again in" in lab.screen, "the countdown on the screen", timeout=30)
         await lab.leave_line()
         await lab.press("d")
-        await until(lambda: lab.bench._keeping is None, "the end of it")
+        await until(lambda: lab.bench._back._keeping is None, "the end of it")
         await until(lambda: "connecting again in" not in lab.screen, "its end on the screen")
 
 

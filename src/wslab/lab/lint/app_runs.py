@@ -95,7 +95,7 @@ class AppRuns:
 
     Args:
         lesson: which one.
-        seed: of all of it.
+        seed: of the lines that solve it; each mutant has the next one.
         servers: what can be started, by name.
     """
 
@@ -118,9 +118,13 @@ class AppRuns:
         try:
             if self._shared is not None:
                 await self._shared.start(self._lesson.server or BUNDLED, options=self._lesson.options)
+            # Those who share a server must not hear each other: their words tell them apart.
             tasks = [
-                spawn(self._one(mutant, room), f"{self._lesson.id}: {mutant.name if mutant else 'solve'}")
-                for mutant in (None, *self._lesson.mutants)
+                spawn(
+                    self._one(mutant, Seed(self._seed.number + place), room),
+                    f"{self._lesson.id}: {mutant.name if mutant else 'solve'}",
+                )
+                for place, mutant in enumerate((None, *self._lesson.mutants))
             ]
             return [await task for task in tasks]
         except ServerStartError as error:
@@ -133,9 +137,9 @@ class AppRuns:
             if self._shared is not None:
                 await self._shared.stop_all()
 
-    async def _one(self, mutant: Mutant | None, room: asyncio.Semaphore) -> Played:
+    async def _one(self, mutant: Mutant | None, seed: Seed, room: asyncio.Semaphore) -> Played:
         async with room:
-            player = Player(self._lesson, self._seed, self._shared, self._servers)
+            player = Player(self._lesson, seed, self._shared, self._servers)
             try:
                 return await player.play(mutant)
             finally:

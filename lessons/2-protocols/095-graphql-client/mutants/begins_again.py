@@ -1,0 +1,21 @@
+"""Asks twice to be let in."""
+
+import asyncio
+import json
+import os
+
+from websockets.asyncio.client import connect
+
+URL = os.environ["WSLAB_URL"]
+
+
+async def main() -> None:
+    async with connect(URL, subprotocols=["graphql-transport-ws"]) as websocket:
+        await websocket.send(json.dumps({"type": "connection_init"}))
+        await websocket.recv()
+        await websocket.send(json.dumps({"type": "connection_init"}))
+        async for _message in websocket:
+            pass
+
+
+asyncio.run(main())
