@@ -29,6 +29,9 @@ from wslab.tasks import spawn
 
 SEED = Seed(1)
 """Of what is run once. The same each time, so that a finding can be looked into."""
+TABLES = 6
+"""Lists of lines, and idle connections, of how many lessons go on at once. Each has a server of its own, and
+where many of them start together, lines that count on a server's times come too early."""
 
 
 class CourseCheck:
@@ -66,6 +69,7 @@ class CourseCheck:
         self._room = asyncio.Semaphore(busy)
         # Of a server exercise most of the time is the lab's, which waits for answers that do not come.
         self._waiting_room = asyncio.Semaphore(2 * busy)
+        self._tables = asyncio.Semaphore(TABLES)
 
     async def run(self) -> Report:
         """Check everything and return what came of it."""
@@ -121,7 +125,7 @@ class CourseCheck:
     async def _check_app(self, lesson: Lesson, report: LessonReport) -> None:
         spoken = sorted(lesson.texts.keys() & LANGUAGES.keys())
         idle = spawn(self._idle(lesson, report), f"idle {lesson.id}")
-        playing = spawn(AppRuns(lesson, SEED, self._servers).run(), f"play {lesson.id}")
+        playing = spawn(self._play(lesson), f"play {lesson.id}")
         drives = [spawn(self._drive_in(lesson, lang), f"drive {lesson.id} {lang}") for lang in spoken]
         passed: Driven | None = None
         try:
@@ -165,10 +169,15 @@ class CourseCheck:
             driven = await self._drive(Place(self._folder, lesson), lang, SEED)
             return driven, time.monotonic() - began
 
+    async def _play(self, lesson: Lesson) -> list[Played]:
+        async with self._tables:
+            return await AppRuns(lesson, SEED, self._servers).run()
+
     async def _idle(self, lesson: Lesson, report: LessonReport) -> Trace | None:
         try:
             own = {name: entry for name, entry in self._servers.items() if name not in SERVERS}
-            idle = await idle_trace(lesson, SEED, guests=own)
+            async with self._tables:
+                idle = await idle_trace(lesson, SEED, guests=own)
         except WorkbenchError as error:
             report.findings.append(Finding(Rule.UNKNOWN, str(lesson.folder / "lesson.toml"), str(error)))
             return None
