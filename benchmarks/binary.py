@@ -1,17 +1,11 @@
-"""What the binary server costs: samples that are answered, against the library alone doing the same work.
-
-The client is a bare socket that sends frames made beforehand and counts the bytes that come back, so that it
-is never the slower side.
-"""
+"""What the binary server costs: samples that are answered, against the library alone doing the same work."""
 
 from __future__ import annotations
 
-import select
-import socket
 import statistics
-import time
 from pathlib import Path
 
+from benchmarks.exchange import connect, exchange
 from benchmarks.figures import Figure, median_ratio, spread
 from benchmarks.programs import home, server_of
 from wslab.bundled import SERVERS
@@ -66,28 +60,5 @@ def run(rounds: int) -> list[Figure]:
 
 def rate(url: str, path: str, frames: bytes, answer: int) -> float:
     """Return the answers a second to all frames; each answer has so many bytes on the wire."""
-    host, port = url.removeprefix("ws://").split(":")
-    with socket.create_connection((host, int(port))) as connection:
-        connection.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
-        head = b""
-        while b"\r\n\r\n" not in head:
-            head += connection.recv(4096)
-        connection.setblocking(False)
-        wanted = MESSAGES * answer
-        started = time.perf_counter()
-        received = sent = 0
-        rest = memoryview(frames)
-        while received < wanted:
-            writing = [connection] if sent < len(frames) else []
-            readable, writable, _ = select.select([connection], writing, [])
-            if writable:
-                sent += connection.send(rest[sent : sent + 65536])
-            if readable:
-                data = connection.recv(65536)
-                if not data:
-                    raise RuntimeError(f"the server closed after {received} of {wanted} bytes")
-                received += len(data)
-        return MESSAGES / (time.perf_counter() - started)
+    with connect(url, path) as connection:
+        return MESSAGES / exchange(connection, frames, MESSAGES * answer)

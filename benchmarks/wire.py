@@ -16,6 +16,7 @@ from benchmarks.figures import Figure, median_ratio, spread
 from benchmarks.programs import basic_server, count_messages, home
 from wslab.lab.codegen import Transcript
 from wslab.lab.journal import Journal
+from wslab.memory import settle_memory
 from wslab.wire.clock import Clock
 from wslab.wire.connection import ConnectionReader
 from wslab.wire.encoder import encode_frame
@@ -34,6 +35,7 @@ FLOOD = f"rate=200000&size={SIZE}&for=1.5s"
 
 def run(rounds: int) -> list[Figure]:
     """Read the same frames in every way, so many times."""
+    settle_memory()  # as the app has it
     stream = b"".join(encode_frame(1, b"%052d" % number) for number in range(FRAMES))
     chunks = [stream[start : start + CHUNK] for start in range(0, len(stream), CHUNK)]
     wire, lab, library, bare = [], [], [], []

@@ -141,6 +141,7 @@ async def serve_protocol(
             start_stream(peer, Header(1, Type.STREAM_START, 0, 0, 0), stream)
         await read_messages(peer, only_echo)
     finally:
+        TRANSFERS.leave(peer)
         for running in list(peer.streams.values()):
             await stop(running.task)
 
@@ -206,14 +207,15 @@ async def serve_message(peer: Peer, header: Header, body: Body) -> None:
             await take_sample(peer, header, body)
         case bodies.StreamStart():
             start_stream(peer, header, body)
+            await asyncio.sleep(0)  # it begins at once: the next message may stop it
         case bodies.StreamStop():
             await stop_stream(peer, header, body)
         case bodies.FileOpen():
-            await peer.answer(header, TRANSFERS.open(body).status())
+            await peer.answer(header, TRANSFERS.open(body, peer).status())
         case bodies.FileResume():
-            await peer.answer(header, TRANSFERS.find(body.transfer, Type.FILE_RESUME).status())
+            await peer.answer(header, TRANSFERS.find(body.transfer, Type.FILE_RESUME, peer).status())
         case FileChunk():
-            transfer = TRANSFERS.add(body)
+            transfer = TRANSFERS.add(body, peer)
             if transfer.complete or header.flags & ACK_WANTED:
                 await peer.answer(header, transfer.status())
         case bodies.FileGet():
@@ -409,7 +411,7 @@ def main() -> int:
     )  # fmt: skip
     parser.add_argument(
         "--max-store", type=some_size, default=limits.store, metavar="SIZE",
-        help="bytes of all files together, which are kept in memory (64MiB)",
+        help="bytes of all files together, which are kept in memory (64MiB); a connection has a quarter",
     )  # fmt: skip
     parser.add_argument(
         "--forget", type=some_time, default=limits.forget, metavar="DURATION",

@@ -27,11 +27,11 @@ Run it by itself and talk to it:
 from __future__ import annotations
 
 import argparse
+import functools
 import secrets
 import sys
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any
 
 import structlog
 from websockets.asyncio.server import ServerConnection
@@ -78,7 +78,6 @@ class Options(argparse.Namespace):
 OPTIONS = Options()
 log = structlog.get_logger()
 routes = Routes("wslab mqtt: MQTT 3.1.1 and 5 over WebSocket, subprotocol mqtt, binary frames.")
-serve_mqtt: Callable[[ServerConnection], Any]
 
 
 # --- the handshake -----------------------------------------------------------------------------------------
@@ -105,19 +104,22 @@ def explain(connection: ServerConnection, request: Request) -> Response | None:
 # --- connections -------------------------------------------------------------------------------------------
 
 
+@functools.cache
+def front() -> MqttFront:
+    """Return the broker that all connections share."""
+    return MqttFront(new_broker(), log, OPTIONS.patience)
+
+
 async def mqtt(connection: ServerConnection) -> None:
     """MQTT; a client offers the subprotocol mqtt."""
-    await serve_mqtt(connection)
+    if OPTIONS.broker is None:
+        await front().serve(connection)
+    else:
+        await tunnel(connection, OPTIONS.broker, OPTIONS.patience, log)
 
 
 for path in ("/mqtt", "/"):
     routes.path(path)(mqtt).before(explain)
-
-
-async def pass_on(connection: ServerConnection) -> None:
-    """Serve a connection of the tunnel."""
-    assert OPTIONS.broker is not None
-    await tunnel(connection, OPTIONS.broker, OPTIONS.patience, log)
 
 
 async def serve_connection(connection: ServerConnection) -> None:
@@ -222,15 +224,12 @@ def new_broker() -> Broker:
 
 def main() -> int:
     """Run the server and return its exit code."""
-    global serve_mqtt
     arguments().parse_args(namespace=OPTIONS)
     hooks = (serve_connection, routes.process_request, {"select_subprotocol": select_subprotocol})
     if OPTIONS.broker is not None:
-        serve_mqtt = pass_on
         return run(Service("mqtt", *hooks), OPTIONS)
-    front = MqttFront(new_broker(), log, OPTIONS.patience)
-    serve_mqtt = front.serve
-    service = Service("mqtt", *hooks, background=front.keep_time, farewell=front.say_goodbye)
+    broker = front()
+    service = Service("mqtt", *hooks, background=broker.keep_time, farewell=broker.say_goodbye)
     return run(service, OPTIONS)
 
 

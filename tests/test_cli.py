@@ -80,7 +80,7 @@ from wslab.cli import main
 try:
     main(sys.argv[1:])
 finally:
-    heavy = {"textual", "rich", "websockets", "psutil", "structlog", "asyncio", "graphql"}
+    heavy = {"textual", "rich", "websockets", "psutil", "structlog", "asyncio", "graphql", "aiomqtt"}
     print(sorted(heavy & set(sys.modules)), file=sys.stderr)
 """
     done = subprocess.run(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wslab.i18n import LANGUAGES, _
 from wslab.units import parse_duration, parse_size
+from wslab.wire.decoding.choosing import AUTO, CHOICES
 
 EPILOG = """\
 exit codes: 0 passed or closed normally, 1 failed, 2 usage,
@@ -24,6 +25,16 @@ def add_language(parser: argparse.ArgumentParser) -> None:
         choices=tuple(LANGUAGES),
         default=argparse.SUPPRESS,
         help="the language (default: the one chosen in the lab with L, else that of the locale)",
+    )
+
+
+def add_decoding(parser: argparse.ArgumentParser) -> None:
+    """Let a command take `--decode`."""
+    parser.add_argument(
+        "--decode",
+        choices=CHOICES,
+        default=AUTO,
+        help="what messages are read as (default: auto, which is what the subprotocol says)",
     )
 
 
@@ -66,7 +77,11 @@ def optional_period(text: str) -> float | None:
 
 def existing_file(text: str) -> str:
     """Return the name of a file that is there."""
-    if not Path(text).is_file():
+    try:
+        found = Path(text).is_file()
+    except OSError as error:  # a name that no file can have
+        raise argparse.ArgumentTypeError(f"{text!r}: {error.strerror}") from None
+    if not found:
         raise argparse.ArgumentTypeError(f"there is no file {text!r}")
     return text
 

@@ -11,6 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.support.exercises import program, tiny
+from wslab.i18n import SOURCE, set_language
 from wslab.lab.attempt_output import attempt_json, outcome_lines, write_junit
 from wslab.lab.exercise import Attempt, Outcome, run_exercise
 from wslab.lab.lesson_run import Seed
@@ -65,6 +66,18 @@ async def test_a_failure(tmp_path: Path) -> None:
     failure = suite[0].find("failure")
     assert failure is not None
     assert "client" in (failure.text or "")
+
+
+async def test_how_a_program_ended_is_told_in_the_language_in_use(tmp_path: Path) -> None:
+    failed = (
+        await run_exercise(LESSON, program(tmp_path / "work", "raise SystemExit(7)\n"), [SEED])
+    ).attempts[0]
+    set_language("ja")
+    try:
+        text = "\n".join(outcome_lines(LESSON, Outcome((failed,))))
+    finally:
+        set_language(SOURCE)
+    assert "コード 7 で終了しました" in text
 
 
 async def test_a_traceback_takes_the_place_of_the_output(tmp_path: Path) -> None:

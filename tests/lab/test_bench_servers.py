@@ -79,3 +79,27 @@ async def test_a_server_of_a_pack_starts_as_long_as_it_is_as_agreed(tmp_path: Pa
         with pytest.raises(WorkbenchError, match="nobody has agreed to run the code of loud as it is now"):
             await bench.connect("/")
         assert bench.supervisor.status("shout").state == "failed"
+
+
+async def test_a_target_names_a_server_and_a_path() -> None:
+    async with a_bench() as bench:
+        place = bench.servers.place
+        assert place("/echo") == ("basic", "/echo")
+        assert place("binary:/echo?x=1") == ("binary", "/echo?x=1")
+        assert place("ws://127.0.0.1:1/") is None
+        assert place("wss://example.com/graphql") is None
+        assert place("binary") is None
+        with pytest.raises(ValueError, match="there is no server 'nobody': there are basic"):
+            place("nobody:/echo")
+        with pytest.raises(ValueError, match="there is no server"):
+            bench.aim("nobody:/echo")
+        assert bench.target == "/echo"
+
+
+async def test_another_server_than_that_of_the_lesson_has_no_options_of_it() -> None:
+    async with a_bench() as bench:
+        bench.servers.study(QUICK, {})
+        await bench.connect("binary:/echo")
+        assert bench.view.phase is Phase.OPEN
+        assert not bench.supervisor.runs_otherwise("binary", ())
+        assert bench.supervisor.status("basic").state == "stopped"

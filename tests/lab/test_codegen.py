@@ -16,6 +16,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.frames import Frame as LibraryFrame
 from websockets.frames import Opcode as LibraryOpcode
 
+from tests.support.check_events import proto
 from tests.support.waiting import until
 from wslab.lab.codegen import LIMIT, LONGEST_LITERAL, NOTHING_YET, Transcript
 from wslab.net.options import ConnectOptions, DeflateOffer
@@ -523,3 +524,11 @@ async def test_it_runs_as_a_program_of_its_own(tmp_path: Path) -> None:
         assert process.returncode == 0
         assert printed == b"hello\n"
         assert peer.seen[0] == ("TEXT", True, b"hello")
+
+
+def test_what_messages_carry_changes_nothing() -> None:
+    plain, decoded = Transcript(), Transcript()
+    for transcript, between in ((plain, []), (decoded, [proto(b"x", direction=Direction.S2C)])):
+        transcript.connecting(ConnectOptions("ws://h/"), 1)
+        transcript.observe([phase(Phase.OPEN), came("a"), *between, came("b"), *between])
+    assert decoded.python() == plain.python()

@@ -131,7 +131,7 @@ async def test_every_lesson_of_the_lab_can_be_done_in_lines(
     # What a server that stays connected makes of /raw is waited for in full, each time.
     monkeypatch.setattr("wslab.lab.workbench.VERDICT_WITHIN", 0.1)
     script = tomllib.loads((lesson.folder / "drive.toml").read_text(encoding="utf-8"))
-    async with a_bench(server=lesson.server or "basic") as bench:
+    async with a_bench() as bench:
         bench.servers.study(lesson, {})
         sitting = Sitting(BUNDLED, lesson, bench, tmp_path)
         await drive(sitting, script)

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.check_events import proto
 from tests.support.traffic import a_frame, a_message, a_state, frames
 from wslab.lab.journal import Journal, JournalView
 from wslab.lab.logfilter import LogFilter, is_row
+from wslab.wire.decoding.around import NOTHING, Around
 from wslab.wire.events import Direction, Event, Opcode
 
 SLACK = 1.5
@@ -222,3 +224,15 @@ def test_rows_that_are_gone_are_not_shown() -> None:
     assert view.event(view.total - 1) == frames(57, 1)[0]
     assert view.row_with_seq(10_000) == view.total
     assert view.row_with_seq(0) == view.first
+
+
+def test_what_belongs_to_an_event_is_found_as_long_as_it_is_held() -> None:
+    journal = Journal(100)
+    frame, message, unit = a_frame(1), a_message(2), proto(b"x")._replace(seq=3)
+    journal.append([frame, message, unit])
+
+    assert journal.around(frame) == Around((frame,), message, (unit,))
+    assert journal.around(unit) == journal.around(message)
+    assert journal.around(a_frame(1)) == NOTHING
+    journal.clear()
+    assert journal.around(frame) == NOTHING

@@ -114,9 +114,10 @@ async def test_a_lesson_that_is_no_more_is_not_gone_on_with(tmp_path: Path, curr
 
 async def test_the_lesson_of_a_phase_to_go_on_with(tmp_path: Path) -> None:
     learner = Learner(Source(load_course()), tmp_path, Clock())
-    basics, testing = learner.course.phases[0], learner.course.phases[2]
+    basics, protocols = learner.course.phases[:2]
     assert learner.lesson_of(basics) is basics.lessons[0]
-    assert learner.lesson_of(testing) is None
+    assert learner.lesson_of(protocols) is protocols.lessons[0]
+    assert learner.lesson_of(replace(protocols, lessons=())) is None
     learner.store.set_current("gone")
     learner.store.lesson_finished("p1-connect")
     # The one opened last is no more: the first of the course stands for it.

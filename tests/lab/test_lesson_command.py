@@ -40,18 +40,6 @@ def progress(tmp_path: Path) -> ProgressStore:
 FILE = Path("wslab-work/tiny-client/client.py")
 
 
-def test_the_list(capsys: Captured) -> None:
-    assert lesson("list") == 0
-    out = capsys.readouterr().out.splitlines()
-    assert out[0] == "1 Tiny"
-    assert out[1].split() == ["tiny-client", "file", "0/2", "A", "client"]
-    assert len(out) == 5
-    lesson("start", "tiny-back")
-    capsys.readouterr()
-    lesson("list")
-    assert "▸ tiny-back" in capsys.readouterr().out
-
-
 def test_starting_copies_and_never_overwrites(capsys: Captured) -> None:
     assert lesson("start", "tiny-client") == 0
     told = capsys.readouterr()

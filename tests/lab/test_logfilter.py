@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.check_events import PUBLISH, proto
 from tests.support.traffic import WALL, a_frame, a_message, a_state
-from wslab.lab.logfilter import LEVELS, LogFilter, is_row, payload_as_text, rows_among, searchable
+from wslab.lab.logfilter import (
+    LEVELS,
+    LogFilter,
+    carried_text,
+    is_row,
+    payload_as_text,
+    rows_among,
+    searchable,
+)
 from wslab.wire.events import (
     OPCODE_NAMES,
     Body,
@@ -213,3 +222,38 @@ def test_every_kind_of_row_has_a_text_to_search() -> None:
         if is_row(event, "frames"):
             assert searchable(event)
     assert OPCODE_NAMES[3] == "0x3"
+
+
+def test_what_was_decoded_stands_for_its_message_on_the_messages_level() -> None:
+    message, unit = a_message(1, direction=Direction.C2S), proto(PUBLISH)
+    other = a_message(2, direction=Direction.S2C)
+    events = [a_frame(0), message, unit, unit, other, a_frame(3), message]
+
+    assert rows_among(events, "messages") == [2, 3, 4, 6]
+    assert rows_among(events, "messages", following=unit) == [2, 3, 4]
+    assert rows_among([message], "messages", following=proto(PUBLISH, direction=Direction.S2C)) == [0]
+    assert rows_among(events, "frames") == [0, 5]
+
+
+def test_what_breaks_a_rule_of_its_protocol_is_a_row_on_every_level() -> None:
+    broken = proto(PUBLISH, violations=["mqtt5#MQTT-3.3.1-4 QoS is 3"])
+
+    assert [is_row(broken, level) for level in LEVELS] == [True, True]
+    assert [is_row(proto(PUBLISH), level) for level in LEVELS] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "matches"),
+    [("TEXT", [False, True]), ("BINARY", [True, False]), ("> 14", [True, True]), ("<", [False, False])],
+)
+def test_filters_look_at_what_was_decoded(text: str, matches: list[bool]) -> None:
+    units = [proto(PUBLISH + b"14"), proto(b'{"x": 14}', "next", protocol="graphql")]
+    assert [LogFilter.parse(text).matches(unit) for unit in units] == matches
+
+
+def test_what_is_copied_is_what_came() -> None:
+    assert carried_text(proto(b'{"type": "ka"}', protocol="graphql")) == '{"type": "ka"}'
+    assert carried_text(proto(b"\xe0\x00")) == "e0 00"
+    assert carried_text(a_message(1, b"hello")) == "hello"
+    assert carried_text(a_message(1, b"\x00", opcode=Opcode.BINARY)) == "00"
+    assert carried_text(UI) == "send hello"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -102,6 +103,46 @@ async def test_stopping_takes_also_what_a_program_left_behind(run: Run) -> None:
     assert not gone(child)
     assert await program.stop() == 0
     await until(lambda: gone(child), "the child's end")
+
+
+async def test_it_ends_with_the_lab_whatever_took_that(tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text(
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "open('pids', 'w').write(f'{child.pid}\\n')\n"
+        "time.sleep(600)\n"
+    )
+    lab = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "import asyncio, sys\n"
+        "from pathlib import Path\n"
+        "from wslab.lab.program import Program\n"
+        "async def main():\n"
+        "    program = await Program.start('endless.py', Path(sys.argv[1]), {}, lambda: None)\n"
+        "    print(program._process.pid, flush=True)\n"
+        "    await asyncio.sleep(600)\n"
+        "asyncio.run(main())\n",
+        str(tmp_path),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert lab.stdout is not None
+    pid = int(await asyncio.wait_for(lab.stdout.readline(), 30))
+    pids = tmp_path / "pids"
+    await until(lambda: pids.exists() and pids.read_text().endswith("\n"), "what the program started")
+    child = int(pids.read_text())
+    assert alive(pid)
+    assert alive(child)
+    lab.kill()
+    await lab.wait()
+    await until(lambda: not alive(pid) and not alive(child), "the end of the program and of what it started")
+
+
+def alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 async def test_a_flood_is_bounded_and_does_not_stop_the_loop(run: Run) -> None:

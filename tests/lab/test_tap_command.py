@@ -17,10 +17,11 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from tests.support.signalling import send
 from tests.support.tls_server import Authority
-from wslab.wire.events import Close, Http, Message, State
+from wslab.wire.events import Close, Http, Message, Proto, State
 from wslab.wire.jsonform import Header, load
 
 COMMAND = (sys.executable, "-m", "wslab", "tap")
@@ -195,3 +196,31 @@ async def test_sigterm_ends_it_also_where_the_output_is_full() -> None:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
     os.close(reading)
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+async def test_what_messages_carry_is_shown(options: tuple[str, ...]) -> None:
+    async with echoing() as upstream:
+        tap = await start("--to", upstream, "--decode", "mqtt", *options)
+        async with connect(await tap.url()) as client:
+            await client.send(b"\x30\x06\x00\x03a/b!")
+            await client.recv()
+        _, out = await tap.end(signal.SIGTERM)
+    if options:
+        units = [event for event in map(load, out.splitlines()) if isinstance(event, Proto)]
+        assert [(unit.name, unit.topic) for unit in units] == [("PUBLISH", "a/b")] * 2
+    else:
+        assert out.count("mqtt 3.1.1: PUBLISH QoS 0 a/b 1 byte") == 2
+
+
+async def test_close_codes_of_a_subprotocol_are_explained_as_its_own() -> None:
+    async def refuse(connection: ServerConnection) -> None:
+        await connection.close(4401, "Unauthorized")
+
+    name = Subprotocol("graphql-transport-ws")
+    async with serve(refuse, "127.0.0.1", 0, subprotocols=[name]) as server:
+        tap = await start("--to", f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        async with connect(await tap.url(), subprotocols=[name]) as client:
+            await client.wait_closed()
+        _, out = await tap.end(signal.SIGTERM)
+    assert 'CLOSE 4401 unauthorized: "Unauthorized"  (An operation was started before' in out

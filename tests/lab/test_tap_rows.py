@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.check_events import PUBLISH, proto
 from tests.support.traffic import a_frame, a_message, a_state
 from tests.support.wire_streams import connections, read
 from wslab.lab.tap_rows import row
@@ -37,6 +38,8 @@ HEAD = (1, 0.0, 1_753_000_000.25, 12)
         (a_message(1), ""),
         (a_message(1, frames=3), "> TEXT message of 5 bytes in 3 frames  hello"),
         (a_message(1, b"hello", wire_length=3), "> TEXT message of 5 bytes in 1 frame  hello"),
+        (proto(PUBLISH), "> mqtt 3.1.1: PUBLISH 13 bytes"),
+        (proto(b"", "\x1b", violations=["x#y z"]), "> mqtt 3.1.1: \\x1b 0 bytes  ! x#y z"),
         (a_state(1, Phase.OPEN), "* open"),
         (a_state(1, Phase.ERROR, "it broke", 1006), "* error 1006: it broke"),
     ],

@@ -27,7 +27,7 @@ from wslab.net.client import ConnectFailed, NotOpen
 from wslab.net.options import UsageError
 from wslab.net.raw import RawClient
 from wslab.wire import encoder
-from wslab.wire.events import Close, Direction, Event, Frame, Message, Opcode, Phase, Proc, State
+from wslab.wire.events import Close, Direction, Event, Frame, Message, Opcode, Phase, Proc, Proto, State
 from wslab.wire.rawspec import RawSpecError
 
 C2S, S2C = Direction.C2S, Direction.S2C
@@ -482,7 +482,7 @@ async def test_it_comes_back_when_the_server_does() -> None:
         )
         # A connection that is ended on purpose stays ended.
         await bench.disconnect()
-        await until(lambda: bench._keeping is None, "the end of coming back")
+        await until(lambda: bench._back._keeping is None, "the end of coming back")
         assert (bench.view.phase, bench.returning) == (Phase.CLOSED, "")
 
 
@@ -503,7 +503,7 @@ async def test_it_can_be_switched_off_while_connected() -> None:
         await bench.set_reconnect(False)
         assert bench.view.phase is Phase.OPEN
         await bench.supervisor.restart("basic")
-        await until(lambda: bench._keeping is None, "the end of coming back")
+        await until(lambda: bench._back._keeping is None, "the end of coming back")
         assert (bench.view.phase, bench.view.code, bench._connections) == (Phase.CLOSED, 1012, 1)
         # On and off and on again is on.
         await bench.connect()
@@ -521,9 +521,9 @@ async def counting_down(bench: Workbench) -> None:
     await bench.supervisor.stop("basic")
     await until(
         lambda: (
-            bench._reconnector is not None
-            and (bench._reconnector.remaining or 0) > 0.2
-            and bench._reconnector.attempts > 0
+            bench._back._reconnector is not None
+            and (bench._back._reconnector.remaining or 0) > 0.2
+            and bench._back._reconnector.attempts > 0
         ),
         "a long pause",
         timeout=30,
@@ -565,7 +565,7 @@ async def test_codes_that_say_do_not_come_back(code: int) -> None:
     async with a_bench() as bench:
         await bench.set_reconnect(True)
         await bench.connect(f"/close/{code}")
-        await until(lambda: bench.view.phase is Phase.CLOSED and bench._keeping is None, "the end")
+        await until(lambda: bench.view.phase is Phase.CLOSED and bench._back._keeping is None, "the end")
         assert (bench.view.code, bench._connections) == (code, 1)
 
 
@@ -581,7 +581,7 @@ async def test_a_refusal_ends_coming_back() -> None:
     async with FaultyServer(script) as server, a_bench() as bench:
         await bench.set_reconnect(True)
         await bench.connect(server.url)
-        await until(lambda: bench._connections > 1 and bench._keeping is None, "the end of coming back")
+        await until(lambda: bench._connections > 1 and bench._back._keeping is None, "the end of coming back")
         assert notes(bench)[-1].startswith("not trying again after 1 attempt: ")
         assert "403" in notes(bench)[-1]
 
@@ -649,3 +649,20 @@ async def test_what_was_seen_elsewhere_is_in_the_log_and_counts_for_nothing() ->
         await bench.connect()
         assert {event.conn for event in of(bench, Frame)} == {1, 2}
         assert of(bench, State)[-1].conn == 3
+
+
+async def test_messages_are_decoded_as_it_is_told() -> None:
+    async with a_bench() as bench:
+        bench.decode_as("mqtt")
+        await bench.connect("/echo")
+        await bench.send_binary(b"\xc0\x00")
+        await until(lambda: len(of(bench, Proto)) == 2, "the packet and its echo")
+        assert {unit.name for unit in of(bench, Proto)} == {"PINGREQ"}
+        units = bench.statistics.snapshot().received.units
+        assert [(unit.name, unit.units) for unit in units] == [("PINGREQ", 1)]
+        bench.decode_as("auto")
+        await bench.send_binary(b"\xc0\x00")
+        await until(lambda: len(of(bench, Message)) == 4, "the echo")
+        assert len(of(bench, Proto)) == 2
+        with pytest.raises(UsageError, match="there is no decoding"):
+            bench.decode_as("x")

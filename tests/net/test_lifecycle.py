@@ -7,12 +7,13 @@ import asyncio
 import pytest
 
 from tests.support.recorder import Recorder
+from tests.support.wire_streams import answer, request
 from wslab.net.lifecycle import GIVEN_UP, ConnectFailed, Lifecycle
 from wslab.net.options import ConnectOptions
 from wslab.net.raw import build_request
 from wslab.wire.clock import Clock
 from wslab.wire.encoder import close_body, encode_frame
-from wslab.wire.events import Direction, Phase, State, Tcp
+from wslab.wire.events import Direction, Phase, Proto, State, Tcp
 from wslab.wire.handshake import accept_working
 
 C2S, S2C = Direction.C2S, Direction.S2C
@@ -111,3 +112,31 @@ async def test_waiting_ends_with_the_final_state(life: Lifecycle) -> None:
     assert not waiting.done()
     life.tcp_lost(None, None)
     assert (await waiting) is life.final
+
+
+@pytest.mark.parametrize(
+    ("subprotocol", "name"), [("graphql-transport-ws", "unauthorized"), ("chat", "application code, refused")]
+)
+async def test_close_codes_mean_what_the_subprotocol_says(log: Recorder, subprotocol: str, name: str) -> None:
+    life = Lifecycle(1, Clock(), log, preview_limit=100)
+    life.move(Phase.CONNECTING)
+    life.tcp_opened("here > there")
+    life.emit(life.reader.receive(C2S, request("", subprotocol)))
+    life.take_answer(answer("", subprotocol))
+    life.move(Phase.OPEN)
+    assert life.subprotocol == subprotocol
+    pass_close(life, S2C, 4401)
+    life.tcp_lost(None, None)
+    assert f"4401 {name}" in next(event for event in log.of(State) if event.phase is Phase.CLOSING).why
+    assert life.final is not None
+    assert f"4401 {name}" in life.final.why
+
+
+async def test_decoding_is_chosen_and_changed(log: Recorder) -> None:
+    life = Lifecycle(1, Clock(), log, preview_limit=100, decoding="mqtt")
+    life.emit(life.reader.receive(C2S, request()))
+    life.take_answer(answer())
+    life.emit(life.reader.receive(S2C, encode_frame(2, b"\xd0\x00")))
+    life.decode_as("text")
+    life.emit(life.reader.receive(S2C, encode_frame(2, b"\xd0\x00")))
+    assert [event.name for event in log.of(Proto)] == ["PINGRESP"]

@@ -239,3 +239,8 @@ def test_redirects_keep_credentials_with_the_same_server_only(location: str, url
 def test_redirects_that_are_not_followed(location: str) -> None:
     with pytest.raises(UsageError):
         ConnectOptions("wss://h/").redirected(location)
+
+
+def test_a_decoding_that_is_none_is_named() -> None:
+    with pytest.raises(UsageError, match="there is no decoding 'mqqt': choose one of auto"):
+        ConnectOptions("ws://h/", decoding="mqqt")

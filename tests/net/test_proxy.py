@@ -101,6 +101,15 @@ async def test_close_codes_of_the_server() -> None:
     assert (final.phase, final.side, final.code) == (Phase.CLOSED, "server", 4000)
 
 
+async def test_connections_have_the_numbers_that_they_are_given() -> None:
+    async with echoing() as url, Tap(url, conns=iter((5, 9))) as tap:
+        for conn in (5, 9):
+            async with connect(tap.url):
+                pass
+            await tap.final(conn)
+    assert {event.conn for event in tap.log.events} == {5, 9}
+
+
 async def test_the_server_sees_the_path_host_and_origin_that_it_knows() -> None:
     seen: list[Request] = []
 

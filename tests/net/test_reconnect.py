@@ -225,3 +225,9 @@ async def test_cancelling_leaves_nothing_behind(when: str) -> None:
 )
 def test_which_ends_are_worth_another_try(phase: Phase, side: str, code: int, helps: bool) -> None:
     assert may_help(State(1, 0.0, 0.0, 1, phase, side, "", code)) is helps
+
+
+def test_a_code_of_the_subprotocol_decides_whether_to_come_back() -> None:
+    final = State(1, 0.0, 0.0, 1, Phase.CLOSED, "server", "", 4408)
+    assert not may_help(final)
+    assert may_help(final, "graphql-transport-ws")

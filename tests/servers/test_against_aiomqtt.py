@@ -8,7 +8,8 @@ from typing import Any
 import aiomqtt
 import pytest
 
-from tests.support.bundled_server import RunningServer, running
+from tests.support.bundled_server import RunningServer
+from tests.support.counted import counted
 from tests.support.waiting import until
 
 BOTH = pytest.mark.parametrize("version", [aiomqtt.ProtocolVersion.V311, aiomqtt.ProtocolVersion.V5])
@@ -23,7 +24,7 @@ def client(server: RunningServer, version: aiomqtt.ProtocolVersion, name: str, *
 
 @BOTH
 async def test_a_session(version: aiomqtt.ProtocolVersion) -> None:
-    async with running("mqtt") as server, asyncio.timeout(60):
+    async with counted("mqtt") as server, asyncio.timeout(60):
         async with client(server, version, "one") as one, client(server, version, "two") as two:
             await two.publish("room/kept", b"kept", qos=1, retain=True)
             await one.subscribe("room/#", qos=2)

@@ -10,6 +10,7 @@ from gql.transport.exceptions import TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 
 from tests.support.bundled_server import RunningServer, running
+from tests.support.counted import counted
 from tests.support.graphql_client import LEGACY, TRANSPORT
 from tests.support.waiting import until
 from wslab.tasks import spawn
@@ -30,7 +31,7 @@ def transport(
 
 @BOTH
 async def test_a_session(subprotocol: str) -> None:
-    async with running("graphql") as server:
+    async with counted("graphql") as server:
         async with Client(
             transport=transport(server, subprotocol), fetch_schema_from_transport=True
         ) as session:
@@ -60,7 +61,7 @@ async def test_a_session(subprotocol: str) -> None:
 
 
 async def test_without_a_schema_errors_come_from_the_server() -> None:
-    async with running("graphql") as server:
+    async with counted("graphql") as server:
         for subprotocol in (TRANSPORT, LEGACY):
             async with Client(transport=transport(server, subprotocol)) as session:
                 with pytest.raises(TransportQueryError, match="Cannot query field 'nothing'"):
@@ -68,7 +69,7 @@ async def test_without_a_schema_errors_come_from_the_server() -> None:
 
 
 async def test_what_it_offers_by_itself_is_answered_with_the_current_one() -> None:
-    async with running("graphql") as server:
+    async with counted("graphql") as server:
         async with Client(transport=transport(server)) as session:
             assert await session.execute(gql("{ hello }"))
         await until(
@@ -81,7 +82,7 @@ async def test_its_pings_are_answered() -> None:
     async with running("graphql") as server:
         speaking = WebsocketsTransport(
             server.url, ping_interval=0.05, pong_timeout=5, subprotocols=[TRANSPORT],
-            connect_args={"proxy": None},
+            connect_args={"proxy": None}, close_timeout=0.2,  # with pings of its own it never says goodbye
         )  # fmt: skip
         async with Client(transport=speaking):
             async with asyncio.timeout(10):

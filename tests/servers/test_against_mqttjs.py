@@ -12,7 +12,7 @@ import json
 import pytest
 
 from tests.servers.test_against_node_clients import NODE, PEERS, missing
-from tests.support.bundled_server import running
+from tests.support.counted import counted
 from tests.support.waiting import until
 
 
@@ -22,7 +22,7 @@ async def test_a_session(version: int) -> None:
     if why:
         pytest.skip(why)
     assert NODE is not None
-    async with running("mqtt") as server:
+    async with counted("mqtt") as server:
         process = await asyncio.create_subprocess_exec(
             NODE, str(PEERS / "mqtt_client.cjs"), f"{server.url}/mqtt", str(version),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

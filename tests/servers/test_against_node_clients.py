@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.bundled_server import RunningServer, running
+from tests.support.bundled_server import RunningServer
+from tests.support.counted import counted
 from tests.support.waiting import until
 
 PEERS = Path(__file__).parent / "peers"
@@ -75,7 +76,7 @@ async def test_a_session_of_graphql_ws() -> None:
     why = missing("graphql-ws", "ws")
     if why:
         pytest.skip(why)
-    async with running("graphql") as server:
+    async with counted("graphql") as server:
         said = await ran("graphql_ws_client.cjs", server)
         assert said["subprotocol"] == ["graphql-transport-ws"]
         assert said["pong"]
@@ -88,7 +89,7 @@ async def test_a_session_of_subscriptions_transport_ws() -> None:
     why = missing("subscriptions-transport-ws", "ws")
     if why:
         pytest.skip(why)
-    async with running("graphql") as server:
+    async with counted("graphql") as server:
         said = await ran("subscriptions_transport_ws_client.cjs", server)
         assert said["subprotocol"] == ["graphql-ws"]
         assert said["closed"] == [None]

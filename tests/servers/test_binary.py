@@ -8,7 +8,7 @@ import json
 import random
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from zlib import crc32
 
 import pytest
@@ -128,6 +128,15 @@ async def test_a_stream_stops_when_told(server: RunningServer) -> None:
         # A sensor whose stream has ended may have another.
         _, end = await client.ask(StreamStart(1, 10, 2))
         assert end == StreamEnd(1, 2)
+
+
+async def test_a_stream_that_is_stopped_at_once_has_begun(server: RunningServer) -> None:
+    async with opened(server) as client:
+        start, end = encode(StreamStart(3, 3_600_000, 0), sequence=1), encode(StreamStop(3), sequence=2)
+        await client.connection.send(start + end)
+        _, sample = await client.receive()
+        assert isinstance(sample, Sample)
+        assert (await client.receive())[1] == StreamEnd(3, 1)
 
 
 async def test_the_count_of_a_stream_is_that_of_the_samples_that_came(server: RunningServer) -> None:
@@ -343,29 +352,55 @@ async def test_a_damaged_chunk_changes_nothing_and_can_be_sent_again(server: Run
         await client.status(FileForget(transfer))
 
 
-async def test_files_are_bounded() -> None:
+async def test_files_are_bounded_and_each_connection_has_its_share() -> None:
     async with (
         running("binary", "--max-file", "100", "--max-store", "250") as server,
         opened(server) as client,
+        opened(server) as second,
+        opened(server) as third,
     ):
         too_large = await client.refused(FileOpen(101, 1, "x"))
         assert (too_large.code, too_large.offset) == (ErrorCode.LIMIT, 12)
         assert "100" in too_large.text
-        numbers = [(await client.status(FileOpen(100, 1, "x"))).transfer for _ in range(2)]
-        assert (await client.refused(FileOpen(51, 1, "x"))).code == ErrorCode.LIMIT
-        await client.status(FileOpen(50, 1, "x"))
-        await client.status(FileForget(numbers[0]))
+        number = (await client.status(FileOpen(100, 1, "x"))).transfer
+        share = await client.refused(FileOpen(1, 1, "x"))
+        assert share.code == ErrorCode.LIMIT
+        assert "100 B this connection has 0 B left" in share.text
+        await second.status(FileOpen(100, 1, "x"))
+        store = await third.refused(FileOpen(51, 1, "x"))
+        assert store.code == ErrorCode.LIMIT
+        assert "50 B are left" in store.text
+        await third.status(FileOpen(50, 1, "x"))
+        await client.status(FileForget(number))
         await client.status(FileOpen(100, 1, "x"))
         assert (await client.refused(FileOpen(2**64 - 1, 1, "x"))).code == ErrorCode.LIMIT
 
 
-async def test_transfers_are_bounded_in_number() -> None:
-    async with running("binary") as server, opened(server) as client:
-        for _ in range(64):
-            await client.status(FileOpen(1, 1, "x"))
-        error = await client.refused(FileOpen(0, 0, "x"))
+async def test_transfers_are_bounded_in_number_and_each_connection_has_its_share() -> None:
+    async with running("binary") as server, AsyncExitStack() as stack:
+        for _ in range(4):
+            client = await stack.enter_async_context(opened(server))
+            for _ in range(16):
+                await client.status(FileOpen(1, 1, "x"))
+            error = await client.refused(FileOpen(0, 0, "x"))
+            assert error.code == ErrorCode.LIMIT
+            assert "this connection has 16 transfers" in error.text
+        error = await (await stack.enter_async_context(opened(server))).refused(FileOpen(0, 0, "x"))
         assert error.code == ErrorCode.LIMIT
         assert "64 transfers" in error.text
+
+
+async def test_what_a_connection_held_is_there_for_another_to_go_on_with() -> None:
+    async with running("binary", "--max-file", "10", "--max-store", "40") as server:
+        for _ in range(4):
+            async with opened(server) as client:
+                transfer = await client.announce("of who is gone", b"0123456789")
+        async with opened(server) as other:
+            assert (await other.refused(FileOpen(1, 1, "x"))).code == ErrorCode.LIMIT
+            await other.send_rest(transfer, b"0123456789", 0)
+            # It is part of this connection's share now.
+            error = await other.refused(FileOpen(1, 1, "x"))
+            assert "this connection has 0 B left" in error.text
 
 
 async def test_a_transfer_that_nobody_uses_is_forgotten() -> None:

@@ -13,11 +13,13 @@ import pytest
 import structlog
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from tests.support.bundled_server import running
 from tests.support.raw_http import ask, upgraded
 from tests.support.waiting import until
-from wslab.serving.connections import COUNT_SECONDS, Connections, meanwhile
+from wslab.serving.connections import COUNT_SECONDS, Connections, connection_number, meanwhile
+from wslab.tasks import spawn
 
 
 @asynccontextmanager
@@ -43,13 +45,56 @@ async def test_each_connection_is_logged_with_its_path_and_how_it_ended() -> Non
         async with upgraded(server.port, "/time?every=1h") as raw:
             await raw.frame()
         await until(lambda: len(server.logged("closed")) == 2, "both closed lines")
+        await ask(server.port, "/health")
         await ask(server.port, "/reject/418")
+    assert len(server.logged("http")) == 1
     assert [line["path"] for line in server.logged("open")] == ["/echo", "/time?every=1h"]
     first, second = server.logged("closed")
-    assert (first["conn"], first["code"], first["reason"]) == (1, 4001, "enough")
-    assert (second["conn"], second["code"]) == (2, 1006)
+    assert (first["conn"], first["code"], first["reason"], first["first"]) == (1, 4001, "enough", "client")
+    assert (second["conn"], second["code"], second["reason"], second["first"]) == (2, 1006, "", None)
     assert first["seconds"] >= 0
     assert server.logged("http", method="GET", path="/reject/418", status=418)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_the_log_tells_with_what_the_server_closed(answers: bool) -> None:
+    async with running("basic") as server:
+        async with upgraded(server.port, "/limit?size=1") as raw:
+            raw.send(1, b"too long")
+            assert (await raw.frame()).payload[:2] == (1009).to_bytes(2)
+            if answers:
+                raw.send(8, (1009).to_bytes(2))
+        await until(lambda: server.logged("closed", code=1009, first="server"), "the closed line")
+
+
+async def test_what_a_handler_logs_has_the_number_of_its_connection() -> None:
+    async with running("mqtt") as server:
+        for _ in range(2):
+            async with connect(server.url, subprotocols=[Subprotocol("mqtt")], proxy=None) as client:
+                await client.send(b"G")
+                await client.wait_closed()
+        await until(lambda: len(server.logged("closed")) == 2, "both closed lines")
+        await until(lambda: server.logged("connections")[-1]["open"] == 0, "none")
+    assert [line["conn"] for line in server.logged("mqtt end")] == [1, 2]
+    assert not [line for line in server.logged("connections") if "conn" in line]
+
+
+async def test_the_number_is_there_while_a_handler_runs() -> None:
+    seen: list[int | None] = []
+
+    async def look(connection: ServerConnection) -> None:
+        seen.append(connection_number())
+        await spawn(look_again(), "look again")
+
+    async def look_again() -> None:
+        seen.append(connection_number())
+
+    async with serving(look) as (_, url):
+        for _ in range(2):
+            async with connect(url, proxy=None) as client:
+                await client.wait_closed()
+    assert seen == [1, 1, 2, 2]
+    assert connection_number() is None
 
 
 async def test_the_count_is_logged_when_it_changes_but_not_for_each_of_many() -> None:

@@ -19,29 +19,31 @@ from wslab.wire.events import State, Ui
 E = TypeVar("E")
 
 
-def new_bench(port: int = 0, path: Path | None = None, server: str = "basic") -> Workbench:
+def new_bench(port: int = 0, path: Path | None = None) -> Workbench:
     """Return a workbench whose bundled server has this port of its own, a free one where 0.
 
     Args:
         port: of the server.
         path: another file to run in place of the server's own.
-        server: which of the bundled ones.
     """
     clock = Clock()
     supervisor = Supervisor(
         clock,
         lambda events: bench.record(events),
-        servers={server: FixtureServer(server, path or SERVERS[server].path, port)},
+        servers={
+            "basic": FixtureServer("basic", path or SERVERS["basic"].path, port),
+            **{name: FixtureServer(name, SERVERS[name].path, 0) for name in SERVERS if name != "basic"},
+        },
     )
     bench = Workbench(clock, supervisor=supervisor)
     return bench
 
 
 @asynccontextmanager
-async def a_bench(port: int = 0, server: str = "basic") -> AsyncGenerator[Workbench]:
+async def a_bench(port: int = 0) -> AsyncGenerator[Workbench]:
     """Provide a workbench for the length of the block, close it and see that it is at rest."""
     before = asyncio.all_tasks()
-    bench = new_bench(port, server=server)
+    bench = new_bench(port)
     try:
         yield bench
     finally:

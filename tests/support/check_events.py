@@ -8,9 +8,24 @@ from hypothesis import strategies as st
 
 from tests.support.traffic import WALL, a_frame, a_message
 from wslab.wire import violations as rule
-from wslab.wire.events import Close, Direction, Event, Http, Message, Opcode, Phase, Proc, State, Tcp, Ui
+from wslab.wire.events import (
+    Close,
+    Direction,
+    Event,
+    Http,
+    Message,
+    Opcode,
+    Phase,
+    Proc,
+    Proto,
+    State,
+    Tcp,
+    Ui,
+)
 
 C2S, S2C = Direction.C2S, Direction.S2C
+PUBLISH = bytes.fromhex("35 0b 0003 612f62 0007 5b315d 21")
+"""MQTT 3.1.1: QoS 2, retained, a/b, 7, `[1]!`."""
 
 
 def tcp(what: str, direction: Direction | None = None) -> Tcp:
@@ -34,6 +49,16 @@ def message(
 
 def close(code: int | None, reason: str = "", direction: Direction = C2S, *, first: bool = True) -> Close:
     return Close(1, 0.0, WALL, 1, direction, code, reason, first, ())
+
+
+def proto(
+    raw: bytes, name: str = "PUBLISH", direction: Direction = C2S, *, protocol: str = "mqtt",
+    version: str = "3.1.1", violations: Sequence[str] = (),
+) -> Proto:  # fmt: skip
+    return Proto(
+        1, 0.0, WALL, 1, direction, protocol, version, name, f"{name} {len(raw)} bytes", "7", "a/b", 0,
+        len(raw), raw, tuple(violations),
+    )  # fmt: skip
 
 
 def proc(what: str, text: str = "") -> Proc:
@@ -92,6 +117,15 @@ EVERY_KIND: st.SearchStrategy[Event] = st.one_of(
         violations=_BROKEN,
     ),
     st.builds(close, _CODES, st.sampled_from(["", "bye"]), _DIRECTIONS, first=st.booleans()),
+    st.builds(
+        proto,
+        st.sampled_from([PUBLISH, b"\xe0\x00", b"", b'{"type": "next"}', bytes(12)]),
+        st.sampled_from(["PUBLISH", "next", ""]),
+        _DIRECTIONS,
+        protocol=st.sampled_from(["mqtt", "graphql", "binary"]),
+        version=st.sampled_from(["3.1.1", "5.0", "1"]),
+        violations=_BROKEN,
+    ),
     st.builds(proc, st.sampled_from(["started", "ready", "log", "exited"]), st.sampled_from(["", "hello"])),
     st.builds(ui, st.sampled_from(["send", "connect"]), st.sampled_from(["", "hello"])),
 )

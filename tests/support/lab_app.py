@@ -76,9 +76,12 @@ class Lab:
                 await self.pilot.pause(0)
 
     async def leave_line(self) -> None:
-        """Leave the line at the bottom, so that letters are keys."""
+        """Leave the line at the bottom or another field, so that letters are keys."""
         await self.press("escape")
-        await until(lambda: self.focus and "composer" not in self.focus, "letters to be keys")
+        await until(
+            lambda: (focused := self.app.focused) and not focused.check_consume_key("i", "i"),
+            "letters to be keys",
+        )
 
     async def line(self, text: str) -> None:
         """Go to the line at the bottom, put a text there in place of what is in it, and send it."""

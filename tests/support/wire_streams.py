@@ -58,12 +58,19 @@ def answer(extensions: str = "", subprotocol: str = "") -> bytes:
 
 
 def open_reader(
-    extensions: str = "", *, preview_limit: int = 4096, inflate_limit: int = 2**24
+    extensions: str = "",
+    subprotocol: str = "",
+    *,
+    preview_limit: int = 4096,
+    inflate_limit: int = 2**24,
+    decoding: str = "auto",
 ) -> ConnectionReader:
-    """A reader behind a handshake in which these extensions were agreed on."""
-    reader = ConnectionReader(1, fixed_clock(), preview_limit=preview_limit, inflate_limit=inflate_limit)
-    reader.receive(C2S, request(extensions))
-    reader.receive(S2C, answer(extensions))
+    """A reader behind a handshake in which these extensions and this subprotocol were agreed on."""
+    reader = ConnectionReader(
+        1, fixed_clock(), preview_limit=preview_limit, inflate_limit=inflate_limit, decoding=decoding
+    )
+    reader.receive(C2S, request(extensions, subprotocol))
+    reader.receive(S2C, answer(extensions, subprotocol))
     assert reader.upgraded
     return reader
 
@@ -120,6 +127,8 @@ any_frame = st.builds(
 )
 """A frame, as likely as not one that breaks a rule."""
 
+subprotocols = st.sampled_from(["", "", "", "mqtt", "graphql-transport-ws", "v1.binary.wslab"])
+
 extensions = st.sampled_from(
     [
         "",
@@ -134,15 +143,16 @@ extensions = st.sampled_from(
 @st.composite
 def connections(draw: st.DrawFn) -> list[Segment]:
     """Every byte of a connection: heads that may not be what they should, then frames that may be anything."""
-    agreed = draw(extensions)
-    first = draw(st.sampled_from([request(agreed), request(agreed), b"GET / HTTP/1.0\n\n", b"\x16\x03\x01"]))
+    agreed, named = draw(extensions), draw(subprotocols)
+    right = request(agreed, named)
+    first = draw(st.sampled_from([right, right, b"GET / HTTP/1.0\n\n", b"\x16\x03\x01"]))
     refusals = [
         b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer(agreed),
         b"HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\n",
         b"HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
         b"SSH-2.0-OpenSSH\r\n",
     ]
-    second = draw(st.just(answer(agreed)) | st.sampled_from(refusals))
+    second = draw(st.just(answer(agreed, named)) | st.sampled_from(refusals))
     before = draw(st.lists(any_frame, max_size=2))
     after = draw(st.lists(st.tuples(st.sampled_from(Direction), any_frame), max_size=8))
     segments = [(C2S, first), *((C2S, frame) for frame in before), (S2C, second), *after]

@@ -11,6 +11,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.dom import DOMNode
+from textual.widgets import TextArea
 
 from tests.support.bench import of
 from tests.support.demo import Demo
@@ -268,6 +269,17 @@ async def test_ctrl_c_copies_what_is_selected() -> None:
     async with a_lab(bench=Demo().bench) as lab:
         await lab.press("i", *"copied", "shift+home", "ctrl+c")
         assert lab.app.clipboard == "copied"
+        assert lab.toasts == ["copied; press ctrl+c again to leave the lab"]
+
+
+async def test_ctrl_c_copies_what_is_selected_in_an_editor() -> None:
+    async with a_lab(bench=Demo().bench) as lab:
+        editor = TextArea("copied\ntoo")
+        await lab.app.screen.mount(editor)
+        editor.focus()
+        editor.select_all()
+        await lab.press("ctrl+c")
+        assert lab.app.clipboard == "copied\ntoo"
         assert lab.toasts == ["copied; press ctrl+c again to leave the lab"]
 
 

@@ -328,7 +328,7 @@ async def test_a_run_goes_on_in_another_language_and_at_another_size(
 
 async def test_a_change_of_language_stays_at_the_page_of_a_phase() -> None:
     async with a_lab(NARROW) as lab:
-        await lab.press("2")
-        await until(lambda: page(lab).startswith("# 2 "), "the phase")
+        await lab.press("3")
+        await until(lambda: page(lab).startswith("# 3 "), "the phase")
         await lab.press("L")
-        await until(lambda: page(lab).startswith("# 2 プロトコル"), "the same in Japanese")
+        await until(lambda: page(lab).startswith("# 3 テスト"), "the same in Japanese")

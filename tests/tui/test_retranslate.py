@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from textual.binding import Binding
 from textual.widgets import Input
+from textual.widgets._select import SelectOverlay
 
 from tests.support.demo import Demo
 from tests.support.lab_app import NARROW, WIDE, Lab, a_lab
@@ -46,7 +48,7 @@ async def at_rest(lab: Lab) -> None:
 async def test_there_and_back_is_the_same_screen(tab: str, size: tuple[int, int]) -> None:
     async with a_lab(size, bench=a_demo().bench) as lab:
         await lab.press("f7", "up", "up", "up", tab, "pagedown")
-        lab.app.lab_screen.show_statistics()
+        lab.app.lab_screen.shown.show_statistics()
         if tab == "f5":
             # Coloured in a thread, which may take its time.
             await lab.until(
@@ -97,3 +99,8 @@ async def test_what_textual_offers_is_listed_word_for_word() -> None:
     async with a_lab(WIDE, bench=a_demo().bench) as lab:
         offered = list(super(LabApp, lab.app).get_system_commands(lab.app.screen))
         assert {text for command in offered for text in (command.title, command.help)} <= set(TEXTUAL)
+
+
+def test_what_an_open_list_offers_in_the_footer_can_be_translated() -> None:
+    offered = Binding.make_bindings(SelectOverlay.BINDINGS)
+    assert {binding.description for binding in offered if binding.show} <= set(TEXTUAL)

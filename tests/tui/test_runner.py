@@ -17,7 +17,7 @@ from wslab.net.options import DeflateOffer
 from wslab.tui import runner
 from wslab.tui.screens.help_screen import HelpScreen
 from wslab.tui.widgets.frame_log import FrameLog
-from wslab.wire.events import Close, Direction, Frame, Message, Opcode, Phase
+from wslab.wire.events import Close, Direction, Frame, Message, Opcode, Phase, Proto
 from wslab.wire.jsonform import load
 
 ERRORS = (ValueError, OSError, WorkbenchError, ConnectFailed)
@@ -297,3 +297,25 @@ async def test_a_server_that_does_not_come_back_is_told(monkeypatch: pytest.Monk
         await lab.line("/server restart")
         await lab.told("basic")
         assert lab.bench.supervisor.status("basic").state == "failed"
+
+
+async def test_messages_are_read_as_it_is_told() -> None:
+    async with a_lab() as lab:
+        frame_tab = lab.app.lab_screen.pages.frame
+        await lab.line("/connect /echo")
+        await lab.phase(Phase.OPEN)
+        await lab.line("/decode mqtt")
+        await lab.line("/binary c0 00")
+        await until(lambda: len(of(lab.bench, Proto)) == 2, "the packet and its echo")
+        assert frame_tab.decoding == "mqtt"
+        log(lab).flush()
+        log(lab).goto(of(lab.bench, Message)[0].seq)
+        await lab.until(
+            lambda: isinstance(frame_tab.event, Frame | Message | Proto), "the row in the Frame tab"
+        )
+        await lab.press("f3")
+        await lab.until(lambda: "PINGREQ" in lab.screen and "chosen by hand" in lab.screen, "the packet")
+        await lab.line("/decode mqqt")
+        await lab.until(lambda: any("no decoding 'mqqt'" in text for text in lab.errors), "the refusal")
+        await lab.line("/decode")
+        assert frame_tab.decoding == "auto"

@@ -64,12 +64,12 @@ def joined(portions: list[int], client_deflate: object = None, server_deflate: o
     client = ClientProtocol(
         parse_uri("ws://example.com/chat?x=1"),
         extensions=[client_deflate] if isinstance(client_deflate, ClientPerMessageDeflateFactory) else None,
-        subprotocols=["chat", "mqtt"],  # type: ignore[list-item]
+        subprotocols=["chat", "v12.stomp"],  # type: ignore[list-item]
         max_size=None,
     )
     server = ServerProtocol(
         extensions=[server_deflate] if isinstance(server_deflate, ServerPerMessageDeflateFactory) else None,
-        subprotocols=["mqtt"],  # type: ignore[list-item]
+        subprotocols=["v12.stomp"],  # type: ignore[list-item]
         max_size=None,
     )
     wire = Wire(client, server, portions)
@@ -196,9 +196,9 @@ def test_the_handshake_is_read_as_they_read_it() -> None:
     assert wire.reader.response is response
     shake = wire.reader.handshake
     assert shake is not None
-    assert (shake.ok, shake.subprotocol, shake.url_path) == (True, "mqtt", "/chat?x=1")
+    assert (shake.ok, shake.subprotocol, shake.url_path) == (True, "v12.stomp", "/chat?x=1")
     assert shake.subprotocol == wire.client.subprotocol
-    assert shake.subprotocols_offered == ("chat", "mqtt")
+    assert shake.subprotocols_offered == ("chat", "v12.stomp")
 
 
 @settings(deadline=None, max_examples=40)

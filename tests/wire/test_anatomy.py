@@ -207,3 +207,12 @@ def test_what_the_reader_reads_is_given_back(
     anatomy = dissect(frame)
     assert anatomy.header + anatomy.wire_payload == wire
     assert anatomy.payload == payload
+
+
+def test_a_close_code_means_what_the_subprotocol_says() -> None:
+    frame = make_frame(8, close_body(4409))
+    assert dissect(frame).field("Close code").value == "4409 application code, refused"
+    assert (
+        dissect(frame, subprotocol="graphql-transport-ws").field("Close code").value
+        == "4409 subscriber already exists"
+    )

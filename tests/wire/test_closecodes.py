@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from websockets.frames import EXTERNAL_CLOSE_CODES
 
 from wslab.wire.closecodes import REGISTERED, describe
+from wslab.wire.graphql.closing import CLOSINGS, Closing
 
 
 def test_every_registered_code_has_a_name_and_a_meaning() -> None:
@@ -59,3 +60,27 @@ def test_any_number_is_answered(code: int) -> None:
     assert described.code == code
     assert described.name
     assert described.meaning
+
+
+@pytest.mark.parametrize("closing", CLOSINGS.values(), ids=lambda each: str(each.code))
+def test_codes_of_graphql_mean_what_it_says_where_it_was_agreed_on(closing: Closing) -> None:
+    described = describe(closing.code, "graphql-transport-ws")
+    assert (described.meaning, described.section) == (closing.meaning, closing.heading)
+    assert described.sendable
+    assert described.retry == (closing.code == 4408)
+    assert "{" not in described.name
+    for other in (None, "", "chat", "graphql-ws"):
+        assert describe(closing.code, other) == describe(closing.code)
+
+
+def test_a_refusal_of_the_older_subprotocol() -> None:
+    described = describe(1011, "graphql-ws")
+    assert described.section == "library subscriptions-transport-ws"
+    assert "connection_error" in described.meaning
+    assert describe(1011, "graphql-transport-ws") == describe(1011)
+
+
+@given(st.none() | st.integers(), st.sampled_from(["graphql-transport-ws", "graphql-ws", "mqtt"]))
+def test_a_subprotocol_changes_nothing_about_what_may_be_sent(code: int | None, subprotocol: str) -> None:
+    assert describe(code, subprotocol).sendable == describe(code).sendable
+    assert describe(code, subprotocol).code == code

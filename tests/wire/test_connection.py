@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.labproto import legal
+from tests.support.mqtt_packets import packets
 from tests.support.wire_streams import (
     C2S,
     MASK,
@@ -18,6 +20,7 @@ from tests.support.wire_streams import (
     deflated,
     fixed_clock,
     open_reader,
+    pieces,
     read,
     request,
     sizes,
@@ -26,8 +29,13 @@ from tests.support.wire_streams import (
 from wslab.wire import violations as rule
 from wslab.wire.connection import HOLD_LIMIT, ConnectionReader
 from wslab.wire.encoder import close_body, encode_frame
-from wslab.wire.events import Body, Close, Direction, Event, Frame, Http, Message, Opcode, Tcp
+from wslab.wire.events import Body, Close, Direction, Event, Frame, Http, Message, Opcode, Proto, Tcp
 from wslab.wire.head import HEAD_LIMIT
+from wslab.wire.labproto.bodies import Body as LabBody
+from wslab.wire.labproto.encoder import encode
+from wslab.wire.labproto.layout import CHECKSUM
+from wslab.wire.mqtt.packets import Connect, Packet
+from wslab.wire.mqtt.writer import encode_packet
 
 HELLO = encode_frame(1, b"hello")
 MASKED = encode_frame(1, b"hello", mask=MASK)
@@ -341,3 +349,147 @@ def test_opcode_names_stay_those_of_the_field() -> None:
     wire = open_reader()
     frames = [e for e in wire.receive(S2C, encode_frame(Opcode.PING, b"p")) if isinstance(e, Frame)]
     assert [frame.name for frame in frames] == ["PING"]
+
+
+CONNECT = bytes.fromhex("10 0f 0004 4d515454 04 02 003c 0003 616263")
+"""MQTT 3.1.1, client abc."""
+PUBLISH = bytes.fromhex("30 06 0001 61 313233")
+
+
+def units(events: list[Event]) -> list[Proto]:
+    return [event for event in events if isinstance(event, Proto)]
+
+
+def test_what_messages_carry_is_decoded_where_the_subprotocol_says_what_it_is() -> None:
+    wire = open_reader("", "mqtt")
+    events = wire.receive(C2S, encode_frame(2, CONNECT, mask=MASK))
+    assert kinds(events) == ["Frame", "Message", "Proto"]
+    assert [event.seq for event in events] == [events[0].seq, events[0].seq + 1, events[0].seq + 2]
+    (unit,) = units(events)
+    assert (unit.conn, unit.direction, unit.t, unit.protocol, unit.version) == (1, C2S, 5.0, "mqtt", "3.1.1")
+    assert (unit.name, unit.start, unit.length, unit.preview) == ("CONNECT", 0, len(CONNECT), CONNECT)
+    assert wire.receive(S2C, encode_frame(9, PUBLISH)) != []
+    assert units(wire.receive(S2C, encode_frame(9, PUBLISH))) == []
+
+
+def test_without_a_known_subprotocol_nothing_is_decoded() -> None:
+    for name in ("", "chat"):
+        assert units(open_reader("", name).receive(C2S, encode_frame(2, CONNECT, mask=MASK))) == []
+
+
+def test_packets_span_frames_and_messages_and_share_them() -> None:
+    wire = open_reader("", "mqtt")
+    events = wire.receive(C2S, encode_frame(2, CONNECT[:4], fin=False, mask=MASK))
+    events += wire.receive(C2S, encode_frame(9, b"x", mask=MASK))
+    events += wire.receive(C2S, encode_frame(0, CONNECT[4:] + PUBLISH + PUBLISH[:3], mask=MASK))
+    events += wire.receive(C2S, encode_frame(2, PUBLISH[3:], mask=MASK))
+    assert kinds(events) == [
+        "Frame",
+        "Frame",
+        "Frame",
+        "Message",
+        "Proto",
+        "Proto",
+        "Frame",
+        "Message",
+        "Proto",
+    ]
+    assert [(unit.start, unit.length) for unit in units(events)] == [
+        (0, len(CONNECT)), (len(CONNECT), len(PUBLISH)), (-3, len(PUBLISH)),
+    ]  # fmt: skip
+
+
+def test_whole_payloads_are_decoded_whatever_is_kept_of_them() -> None:
+    wire = open_reader("permessage-deflate", "mqtt", preview_limit=8)
+    large = b"\x30\xf4\xff\x03\x00\x01a" + bytes(65_521)
+    wire.receive(C2S, encode_frame(2, CONNECT, mask=MASK))
+    plain = units(wire.receive(C2S, encode_frame(2, large + PUBLISH, mask=MASK)))
+    packed = units(wire.receive(C2S, encode_frame(2, deflated(large + PUBLISH), rsv=4, mask=MASK)))
+    for first, second in (plain, packed):
+        assert (first.name, first.length, first.preview) == ("PUBLISH", len(large), large[:8])
+        assert (second.start, second.violations) == (len(large), ())
+
+
+def test_a_message_that_does_not_inflate_is_not_decoded() -> None:
+    wire = open_reader("permessage-deflate", "graphql-ws")
+    events = wire.receive(C2S, encode_frame(1, b"\xff\xff\xff", rsv=4, mask=MASK))
+    assert kinds(events) == ["Frame", "Message"]
+
+
+def test_a_message_that_another_one_interrupts_is_given_up() -> None:
+    wire = open_reader("", "graphql-ws")
+    wire.receive(C2S, encode_frame(1, b'{"type": "connec', fin=False, mask=MASK))
+    (unit,) = units(wire.receive(C2S, encode_frame(1, b'{"type":"connection_init"}', mask=MASK)))
+    assert unit.violations == ()
+
+
+def test_decoding_is_chosen_by_hand() -> None:
+    wire = open_reader("", "", decoding="mqtt")
+    assert units(wire.receive(C2S, encode_frame(2, CONNECT, mask=MASK)))[0].name == "CONNECT"
+    wire.decode_as("text")
+    assert units(wire.receive(C2S, encode_frame(2, PUBLISH, mask=MASK))) == []
+    wire.receive(C2S, encode_frame(1, b'{"type":', fin=False, mask=MASK))
+    wire.decode_as("graphql")
+    assert units(wire.receive(C2S, encode_frame(0, b'"ka"}', mask=MASK))) == []
+    assert units(wire.receive(C2S, encode_frame(1, b'{"type":"ka"}', mask=MASK)))[0].name == "ka"
+
+
+def test_a_choice_before_the_handshake_holds_behind_it() -> None:
+    wire = reader()
+    wire.decode_as("binary")
+    wire.receive(C2S, request())
+    wire.receive(S2C, answer())
+    assert units(wire.receive(C2S, encode_frame(2, b"", mask=MASK)))[0].protocol == "binary"
+
+
+def test_a_great_many_packets_come_before_the_end_of_their_message() -> None:
+    wire = open_reader("", "mqtt")
+    pings = b"\xc0\x00" * 40_000
+    events = wire.receive(C2S, encode_frame(2, CONNECT + pings, mask=MASK))
+    assert len(units(events)) == 40_001
+    assert type(events[0]) is Proto
+    assert kinds(events).index("Message") > 1000
+
+
+def framed(data: bytes, opcode: int, messages: list[int], frames: list[int]) -> bytes:
+    """Bytes cut into messages and these into frames, as a client sends them."""
+    out = b""
+    for message in pieces(data, messages):
+        parts = pieces(message, frames)
+        for place, part in enumerate(parts):
+            last = place == len(parts) - 1
+            out += encode_frame(0 if place else opcode, part, fin=last, mask=MASK)
+    return out
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(packets(5), max_size=5), sizes, sizes, sizes, st.booleans())
+def test_encoded_cut_anywhere_and_decoded_packets_are_the_same(
+    made: list[Packet], messages: list[int], frames: list[int], portions: list[int], kept: bool
+) -> None:
+    raws = [encode_packet(packet, 5) for packet in [Connect("c", 5), *made]]
+    wire = open_reader("", "mqtt", preview_limit=2**16 if kept else 3)
+    data = framed(b"".join(raws), 2, messages, frames)
+    events = [event for piece in pieces(data, portions) for event in wire.receive(C2S, piece)]
+    assert [(unit.length, unit.version) for unit in units(events)] == [(len(raw), "5.0") for raw in raws]
+    assert [unit.preview for unit in units(events)] == [raw if kept else raw[:3] for raw in raws]
+    size = 0
+    for event in events:
+        if isinstance(event, Message):
+            size = event.length
+        elif isinstance(event, Proto):
+            assert event.start < event.start + event.length <= size
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(legal(), min_size=1, max_size=4), sizes, sizes)
+def test_messages_of_the_lab_are_the_same_however_they_are_framed(
+    bodies: list[LabBody], frames: list[int], portions: list[int]
+) -> None:
+    raws = [encode(body, flags=CHECKSUM, sequence=number) for number, body in enumerate(bodies)]
+    data = framed(b"".join(raws), 2, [2**30], frames)
+    wire = open_reader("", "v1.binary.wslab", preview_limit=2**20)
+    events = [event for piece in pieces(data, portions) for event in wire.receive(C2S, piece)]
+    assert [(unit.id, unit.preview, unit.violations) for unit in units(events)] == [
+        (str(number), raw, ()) for number, raw in enumerate(raws)
+    ]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.check_events import EVERY_KIND, close, http, message, proc, state, tcp, ui
+from tests.support.check_events import EVERY_KIND, PUBLISH, close, http, message, proc, proto, state, tcp, ui
 from tests.support.traffic import a_frame, a_message
 from wslab.wire import violations as rule
 from wslab.wire.event_fields import FIELDS, MISSING, TYPES, FieldType, field, header_values, payload_is_whole
@@ -87,6 +87,20 @@ ANSWER = http("HTTP/1.1 101 Switching Protocols", S2C, Upgrade="websocket")
         (close(1000), "violations", ()),
         (proc("ready"), "server", "basic"),
         (proc("ready"), "what", "ready"),
+        (proto(PUBLISH), "protocol", "mqtt"),
+        (proto(PUBLISH), "version", "3.1.1"),
+        (proto(PUBLISH), "name", "PUBLISH"),
+        (proto(PUBLISH), "id", "7"),
+        (proto(PUBLISH), "topic", "a/b"),
+        (proto(PUBLISH), "qos", 2),
+        (proto(PUBLISH), "retain", True),
+        (proto(PUBLISH), "code", None),
+        (proto(PUBLISH), "payload", "[1]!"),
+        (proto(PUBLISH), "json", None),
+        (proto(PUBLISH), "len", 13),
+        (proto(PUBLISH), "hex", PUBLISH.hex()),
+        (proto(b'{"type": "ka"}', protocol="graphql"), "json", {"type": "ka"}),
+        (proto(b'{"type": "ka"}', protocol="graphql"), "text", '{"type": "ka"}'),
         (proc("log", "hello"), "text", "hello"),
         (ui("send", "hello"), "action", "send"),
         (ui("send", "hello"), "detail", "hello"),

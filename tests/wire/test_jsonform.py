@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import typing
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.wire_streams import connections, read
-from wslab.wire.events import KINDS, Close, Direction, Event, Frame, Http, Message, Phase, Tcp, Ui
+from wslab.wire.events import KINDS, Close, Direction, Event, Frame, Http, Message, Phase, Proto, Tcp, Ui
 from wslab.wire.jsonform import FORMAT, Header, JsonFormError, dump, header, load
 
+DOCS = Path(__file__).parents[2] / "docs/recording-format.md"
 texts = st.text(max_size=20) | st.sampled_from(
     ["\x1b[31m", "\x9b", "\u202e", "\u2028", "\udc80", "日本語", '"\\']
 )
@@ -21,6 +24,7 @@ BY_TYPE: dict[object, st.SearchStrategy[object]] = {
     int | None: st.none() | st.integers(0, 2**16),
     float: st.floats(allow_nan=False, allow_infinity=False),
     str: texts,
+    str | None: st.none() | texts,
     bool: st.booleans(),
     bytes: st.binary(max_size=40) | texts.map(lambda text: text.encode("utf-8", "replace")),
     Direction: st.sampled_from(Direction),
@@ -68,6 +72,37 @@ def test_a_whole_connection_comes_back(segments: list[tuple[Direction, bytes]]) 
     again = [load(line) for line in map(dump, events)]
     assert again == events
     assert [type(event) for event in again] == [type(event) for event in events]
+
+
+def test_the_document_has_every_kind_and_field() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| [^|]* \| ([^|]*) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    told = {kind: re.findall(r"`(\w+)`", fields) for kind, fields in rows}
+    assert told == {name: list(kind._fields[4:]) for kind, name in KINDS.items()}
+
+
+def test_the_form_of_a_decoded_unit() -> None:
+    unit = Proto(
+        1,
+        2.5,
+        3.5,
+        4,
+        Direction.S2C,
+        "mqtt",
+        "5.0",
+        "PINGRESP",
+        "PINGRESP",
+        None,
+        None,
+        -1,
+        2,
+        b"\xd0\x00",
+        (),
+    )
+    assert json.loads(dump(unit)) == {
+        "event": "proto", "seq": 1, "t": 2.5, "wall": 3.5, "conn": 4, "direction": "s>c", "protocol": "mqtt",
+        "version": "5.0", "name": "PINGRESP", "summary": "PINGRESP", "id": None, "topic": None, "start": -1,
+        "length": 2, "preview_base64": "0AA=", "violations": [],
+    }  # fmt: skip
 
 
 def test_the_form_of_a_frame() -> None:

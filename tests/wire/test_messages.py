@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.wire_streams import C2S, MASK, S2C, deflated, open_reader
 from wslab.wire import violations as rule
+from wslab.wire.deflate import Inflater
 from wslab.wire.encoder import encode_frame
 from wslab.wire.events import Event, Message
 from wslab.wire.messages import Assembler, inflated_violations, is_utf8, read_close_body
@@ -214,3 +215,22 @@ def test_an_assembler_counts_what_it_need_not_see() -> None:
     assert assembler.finish() == ()
     assert (assembler.preview, assembler.length, assembler.wire_length) == (b"abcd", 16, 16)
     assert not assembler.active
+
+
+def test_a_tee_gets_all_of_a_message_inflated() -> None:
+    got: list[bytes] = []
+    assembler = Assembler(4, Inflater(True, 2**20))
+    assembler.tee = got.append
+    for compressed, data in ((False, b"x" * 100), (True, deflated(b"y" * 100))):
+        assembler.start(2, compressed, False, 0.0)
+        assert not assembler.indifferent
+        assembler.add(data[:3])
+        assert not assembler.indifferent
+        assembler.add(data[3:])
+        assembler.finish()
+        assert assembler.whole
+    assert b"".join(got) == b"x" * 100 + b"y" * 100
+    assembler.start(2, True, False, 0.0)
+    assembler.add(b"\xff\xff")
+    assembler.finish()
+    assert not assembler.whole

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from tests.support.check_events import EVERY_KIND, S2C, close, message
+from tests.support.check_events import EVERY_KIND, PUBLISH, S2C, close, message, proto
 from tests.support.traffic import a_frame, a_message
 from wslab.wire.event_fields import FIELDS, MISSING, field
 from wslab.wire.events import KINDS, Direction, Event
@@ -28,6 +28,11 @@ SAVED: Saved = {"sent": message("hello"), "seed": {"word": "tobimaku"}}
         ),
         ({"on": "message", "dir": "s>c", "hex": "$sent.hex"}, 'a message from the server with "hello"'),
         ({"on": "message", "text": "$seed.word"}, 'a message with "tobimaku"'),
+        ({"on": "proto", "name": "PUBLISH", "dir": "c>s", "qos": 1}, "a PUBLISH message from you with QoS 1"),
+        (
+            {"on": "proto", "protocol": "mqtt", "retain": False},
+            "a decoded message with protocol mqtt, RETAIN not set",
+        ),
         ({"on": "message", "text": "$later.text"}, "a message with text as before"),
         ({"on": "message", "op": ["TEXT", "BINARY"]}, "a message with opcode one of TEXT, BINARY"),
         (
@@ -82,6 +87,9 @@ def test_who_is_who_depends_on_the_learner() -> None:
         (a_frame(1, b"\x00\xff"), "text", "bytes that are not UTF-8"),
         (a_frame(1, b"hel", length=5), "text", "5 bytes, of which 3 were kept"),
         (a_message(1), "json", "no JSON"),
+        (proto(PUBLISH)._replace(length=20), "hex", "20 bytes, of which 13 were kept"),
+        (proto(PUBLISH), "json", "no JSON"),
+        (proto(PUBLISH), "retain", "yes"),
         (close(None), "code", "none"),
         (close(1000), "violations", "none"),
         (a_frame(1, direction=S2C), "masked", "no"),

@@ -13,11 +13,33 @@ from hypothesis import strategies as st
 from wslab.wire.clock import Clock
 from wslab.wire.connection import ConnectionReader
 from wslab.wire.encoder import encode_frame
-from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Opcode, Phase, Proc, State, Tcp
+from wslab.wire.events import (
+    Close,
+    Direction,
+    Event,
+    Frame,
+    Http,
+    Message,
+    Opcode,
+    Phase,
+    Proc,
+    Proto,
+    State,
+    Tcp,
+)
 from wslab.wire.handshake import accept_working
 from wslab.wire.percentiles import RELATIVE_ERROR
 from wslab.wire.rates import HISTORY, SLICES
-from wslab.wire.statistics import CONNECTIONS, DISTINCT, OTHER_RULES, UNSORTED, Statistics, Traffic
+from wslab.wire.statistics import (
+    CONNECTIONS,
+    DISTINCT,
+    OTHER_RULES,
+    OTHER_UNITS,
+    UNSORTED,
+    Statistics,
+    Traffic,
+    UnitCount,
+)
 
 C2S, S2C = Direction.C2S, Direction.S2C
 RULES = ("6455#5.1 client frame not masked", "6455#5.5 control frame too long")
@@ -309,6 +331,26 @@ def test_tables_are_bounded_and_lose_no_count() -> None:
     assert dict(snapshot.violations)[OTHER_RULES] == DISTINCT * 2
     assert len(snapshot.received.closes) == DISTINCT
     assert len(counted._received.last) == CONNECTIONS
+
+
+def test_decoded_units_are_counted_by_name_and_direction() -> None:
+    script = Script()
+    counted = statistics(script)
+
+    def unit(direction: Direction, name: str, length: int, *violations: str) -> Proto:
+        said = ("mqtt", "5.0", name, name, None, None, 0, length, b"", violations)
+        return Proto(*script.head(), direction, *said)
+
+    counted.observe([unit(C2S, "PUBLISH", 10), unit(C2S, "PUBLISH", 5, "mqtt5#x y"), unit(S2C, "PUBACK", 4)])
+    snapshot = counted.snapshot()
+    assert snapshot.sent.units == (UnitCount("mqtt", "PUBLISH", 2, 15),)
+    assert snapshot.received.units == (UnitCount("mqtt", "PUBACK", 1, 4),)
+    assert snapshot.violations == (("mqtt5#x y", 1),)
+    counted.observe([unit(C2S, f"{number}", 1) for number in range(DISTINCT * 2)])
+    units = counted.snapshot().sent.units
+    assert len(units) == DISTINCT + 1
+    assert units[-1] == UnitCount(*OTHER_UNITS, DISTINCT + 1, DISTINCT + 1)
+    assert sum(each.units for each in units) == DISTINCT * 2 + 2
 
 
 def test_the_handshake_time_is_that_from_request_to_response() -> None:

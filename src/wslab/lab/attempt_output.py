@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from wslab.i18n import _
+from wslab.i18n import _, spoken
 from wslab.lab.cells import wrap
 from wslab.lab.course import Lesson
 from wslab.lab.exercise import Attempt, Outcome
@@ -189,7 +189,7 @@ def _notes(lesson: Lesson, attempt: Attempt) -> tuple[str, ...]:
             )
         )
     elif attempt.ending is Ending.EXITED and attempt.exit_code is not None:
-        notes.append(_("your program {ended}").format(ended=describe_exit(attempt.exit_code)))
+        notes.append(_("your program {ended}").format(ended=spoken(describe_exit(attempt.exit_code))))
     return tuple(notes)
 
 

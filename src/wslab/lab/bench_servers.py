@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 BUNDLED = "basic"
 """The server that a target which is only a path belongs to, unless the lesson has another."""
+
+
+_OF_SERVER = re.compile(r"(?P<name>[a-z][a-z0-9_-]*):(?P<path>/(?!/).*)")
+"""`mqtt:/mqtt`. A URL has two slashes."""
 
 
 class WorkbenchError(Exception):
@@ -51,24 +56,52 @@ class BenchServers:
         self.name = BUNDLED if lesson.server is None else lesson.server
         self._options = lesson.options
 
-    async def url(self, path: str) -> str:
-        """Return the URL of a path. The server is started where it does not run as the lesson wants it.
+    def place(self, target: str) -> tuple[str, str] | None:
+        """Return the server and the path that a target names; None where it is a URL.
+
+        `/echo` is a path of the server of the lesson, `mqtt:/mqtt` one of the server of that name.
+
+        Raises:
+            ValueError: there is no server of that name.
+        """
+        if target.startswith("/"):
+            return self.name, target
+        named = _OF_SERVER.fullmatch(target)
+        if named is None:
+            return None
+        names = [status.name for status in self._supervisor.statuses()]
+        if named["name"] not in names:
+            raise ValueError(
+                sentence(
+                    "there is no server {name!r}: there are {names}",
+                    name=named["name"],
+                    names=", ".join(names),
+                )
+            )
+        return named["name"], named["path"]
+
+    async def url(self, name: str, path: str) -> str:
+        """Return the URL of a path of a server, which is started where it does not run as it is wanted.
 
         Raises:
             WorkbenchError: it could not be started.
         """
-        if self._supervisor.runs_otherwise(self.name, self._options):
-            if self._options:
-                options = " ".join(self._options)
-                told = sentence("{name} is started anew, with {options}", name=self.name, options=options)
+        wanted = self._wanted(name)
+        if name == self.name and self._supervisor.runs_otherwise(name, wanted):
+            if wanted:
+                options = " ".join(wanted)
+                told = sentence("{name} is started anew, with {options}", name=name, options=options)
             else:
-                told = sentence("{name} is started anew, without options", name=self.name)
+                told = sentence("{name} is started anew, without options", name=name)
             self._note(N_("server"), told)
-            await self._supervisor.stop(self.name)
-        status = self._supervisor.status(self.name)
+            await self._supervisor.stop(name)
+        status = self._supervisor.status(name)
         if status.state != "ready" or status.url is None:
-            status = await self.start(self.name)
+            status = await self.start(name)
         return f"{status.url}{path}"
+
+    def _wanted(self, name: str) -> tuple[str, ...]:
+        return self._options if name == self.name else ()
 
     async def start(self, name: str) -> ServerStatus:
         """Start a server on its own port, or on a free one where that is taken.
@@ -78,7 +111,7 @@ class BenchServers:
         Raises:
             WorkbenchError: it could not be started.
         """
-        options = self._options if name == self.name else ()
+        options = self._wanted(name)
         try:
             return await self._supervisor.start(name, options=options)
         except ServerStartError as error:

@@ -9,7 +9,7 @@ from typing import Final
 
 from wslab.i18n import N_, _
 from wslab.net.options import ConnectOptions, DeflateOffer
-from wslab.wire.events import Close, Direction, Event, Frame, Message, Opcode, Phase, State, Tcp
+from wslab.wire.events import Close, Direction, Event, Frame, Message, Opcode, Phase, Proto, State, Tcp
 
 LIMIT = 50
 """Actions that a program repeats at most: the last ones."""
@@ -184,13 +184,14 @@ class Transcript:
     def observe(self, events: Iterable[Event]) -> None:
         """Add what came from the server; a sink for events."""
         run, more, conn = self._run(), 0, self._conn
+        received, pong = Direction.S2C, int(Opcode.PONG)
         for event in events:
-            # Most events are frames and messages in a long run of messages.
+            # Most events are frames and messages in a long run; a place is found faster than a name.
             if type(event) is Message:
-                if run is not None and event.conn == conn and event.direction is Direction.S2C:
+                if run is not None and event[4] is received and event[3] == conn:
                     more += 1
                     continue
-            elif type(event) is Frame and event.opcode != Opcode.PONG:
+            elif (type(event) is Frame and event[5] != pong) or type(event) is Proto:
                 continue
             self._count(run, more)
             self._observe(event)

@@ -41,7 +41,7 @@ class CommandSpec:
 COMMANDS: dict[str, CommandSpec] = {
     spec.name: spec
     for spec in (
-        CommandSpec("connect", "[URL or /path]", "connect; a /path is one of the bundled server", "/connect /time"),
+        CommandSpec("connect", "[URL or /path]", "connect; a /path is one of the bundled server, mqtt:/mqtt one of another", "/connect /time"),
         CommandSpec("disconnect", "", "start the closing handshake with 1000", line_mode=True),
         CommandSpec("text", "TEXT", "send a text message, also one that starts with /", "/text /hello", True),
         CommandSpec("binary", "HEX", "send a binary message", "/binary 00 ff 10", True),
@@ -64,6 +64,7 @@ COMMANDS: dict[str, CommandSpec] = {
         CommandSpec("server", "start|stop|restart [NAME]", "bundled servers", "/server restart basic"),
         CommandSpec("filter", "[>|<] [OPCODE …] [REGEX]", "show only such rows; alone: show all", "/filter < TEXT error"),
         CommandSpec("level", "frames|messages", "log wire frames or whole messages", "/level messages"),
+        CommandSpec("decode", "auto|text|json|graphql|mqtt|binary", "what messages are read as, from here on and in the Frame tab", "/decode mqtt"),
         CommandSpec("search", "REGEX", "jump to the next match; n and N go on", "/search hello"),
         CommandSpec("goto", "N", "jump to a row by its number", "/goto 42"),
         CommandSpec("save", "FILE", "write the log to a file: .jsonl as events, else as text", "/save session.jsonl"),

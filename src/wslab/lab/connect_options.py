@@ -6,6 +6,7 @@ import argparse
 
 from wslab.arguments import (
     WrappedDescription,
+    add_decoding,
     add_language,
     existing_file,
     optional_duration,
@@ -74,6 +75,7 @@ def add_connect_parser(commands: argparse._SubParsersAction[argparse.ArgumentPar
         help="when all is sent, close after D without a message either way; off: leave closing to the server "
         "(default: 1s)",
     )
+    add_decoding(parser)
     parser.add_argument(
         "--json", action="store_true", help="print every event of the wire, one JSON object a line"
     )

@@ -14,7 +14,7 @@ from wslab.lab.cells import pad, wrap
 from wslab.lab.ladder import WIDTH, describe_event, ladder
 from wslab.lab.plain_markdown import markdown_lines
 from wslab.lab.steps import Status, Step, Verdict
-from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Tcp
+from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Proto, Tcp
 from wslab.wire.patterns import Pattern
 from wslab.wire.wants import Equal, Reference, Same, Saved, Want
 
@@ -73,7 +73,7 @@ def failure_report(failure: Failure, width: int = WIDTH) -> list[str]:
 def wanted_payload(failure: Failure) -> tuple[bytes, bytes] | None:
     """Return the payload that a check asked for and the nearest one; None where none is compared."""
     nearest = failure.verdict.nearest
-    if nearest is None or not isinstance(nearest.event, Frame | Message | Close):
+    if nearest is None or not isinstance(nearest.event, Frame | Message | Close | Proto):
         return None
     missed = {miss.field for miss in nearest.misses}
     if not missed.intersection(_PAYLOADS):
@@ -96,6 +96,8 @@ def event_words(event: Event) -> str:
             return describe_event(event)
         case Close():
             return f"CLOSE {event.code if event.code is not None else ''} {event.reason}".rstrip()
+        case Proto():
+            return event.summary
         case Message():
             name = "TEXT" if event.opcode == 1 else "BINARY"
             text = event.preview[:64].decode("utf-8", "backslashreplace")
@@ -197,5 +199,5 @@ def _as_bytes(name: str, value: str) -> bytes:
     return bytes.fromhex(value) if name == "hex" else value.encode("utf-8", "surrogatepass")
 
 
-def _payload(event: Frame | Message | Close) -> bytes:
+def _payload(event: Frame | Message | Close | Proto) -> bytes:
     return event.reason.encode("utf-8", "surrogatepass") if isinstance(event, Close) else event.preview

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
 from wslab.lab.logfilter import LogFilter, rows_among
-from wslab.wire.events import Body, Event, Frame, Http, Message, Proc, State, Tcp, Ui
+from wslab.wire.decoding.around import NOTHING, Around, around
+from wslab.wire.events import Body, Event, Frame, Http, Message, Proc, Proto, State, Tcp, Ui
 
 CAPACITY = 20_000
 """Events that a journal holds unless told otherwise."""
@@ -24,7 +25,7 @@ BYTE_BUDGET = 64 * 2**20
 _BLOCK = 512
 """Events between two looks at how much is held."""
 
-_PREVIEWED = frozenset({Frame, Message})
+_PREVIEWED = frozenset({Frame, Message, Proto})
 _preview = itemgetter(-2)
 
 
@@ -91,6 +92,12 @@ class Journal:
         """Return what is held of the events with indices from ``start`` up to but not including ``stop``."""
         return self._events[max(start - self._base, 0) : max(stop - self._base, 0)]
 
+    def around(self, event: Event) -> Around:
+        """Return what is held of the message that an event belongs to."""
+        held = self._events
+        at = bisect_left(held, event.seq, key=itemgetter(0))
+        return around(held, at) if at < len(held) and held[at] is event else NOTHING
+
     def clear(self) -> None:
         """Forget every event. Indices go on from where they were."""
         self._base = self.cleared = self.total
@@ -139,7 +146,7 @@ def _weight(events: Sequence[Event]) -> int:
 
 def _weight_of_one(event: Event) -> int:
     match event:
-        case Frame() | Message() | Body():
+        case Frame() | Message() | Body() | Proto():
             return len(event.preview)
         case Http():
             return event.length
@@ -273,7 +280,9 @@ class JournalView:
             self._rows.forget(index)
 
     def _look_at(self, start: int, events: list[Event]) -> None:
-        found = rows_among(events, self.filter.level)
+        # A message and what was decoded of it come in one batch: where one is, the other is.
+        following = self.journal.get(start + len(events))
+        found = rows_among(events, self.filter.level, following)
         self._level.extend([start + position for position in found])
         if self._rows is not self._level:
             matches = self.filter.matches

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wslab.i18n import _
-from wslab.lab.cells import pad, wrap
+from wslab.lab.cells import wrap
 from wslab.lab.solution import solution_of
 from wslab.lab.state import state_folder
 from wslab.lab.workspace import Workspace, WorkspaceError
@@ -39,36 +39,6 @@ class LessonProblem(Exception):
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
         self.code = code
-
-
-def list_lessons() -> int:
-    """Print every lesson with how far the learner is. Return the exit code."""
-    from wslab.lab.progress import ProgressStore
-
-    try:
-        course = the_course()
-    except LessonProblem as problem:
-        return refuse(problem)
-    store = ProgressStore(state_folder(), course.id, {each.id: each.formerly for each in course.lessons})
-    progress = store.load()
-    marks = {True: "✓", False: " "}
-    for phase in course.phases:
-        print(f"{phase.number} {phase.title}")
-        for lesson in phase.lessons:
-            known = progress.lesson(lesson.id)
-            passed = sum(known.step(step.id).passed is not None for step in lesson.steps)
-            mark = (
-                "▸" if progress.current == lesson.id and not known.finished else marks[bool(known.finished)]
-            )
-            where = _("file") if lesson.mode == "exercise" else _("lab")
-            line = (
-                f"  {mark} {pad(lesson.id, 18)} {pad(where, 6)} {passed}/{len(lesson.steps)}  {lesson.title}"
-            )
-            print(line.rstrip())
-    for problem_text in (store.notice, store.problem):
-        if problem_text:
-            tell(problem_text)
-    return OK
 
 
 def start_lesson(lesson_id: str, folder: Path | None) -> int:

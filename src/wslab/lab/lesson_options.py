@@ -142,7 +142,7 @@ class _KeepsEpilog(argparse.RawDescriptionHelpFormatter):
 
 
 def _list(_options: argparse.Namespace) -> int:
-    from wslab.lab.lesson_command import list_lessons
+    from wslab.lab.lesson_list import list_lessons
 
     return list_lessons()
 

@@ -335,6 +335,7 @@ def _connect_options(options: argparse.Namespace) -> ConnectOptions:
         insecure=options.insecure,
         open_timeout=options.timeout,
         preview_limit=preview if options.json else CONTROL_LIMIT,
+        decoding=options.decode if options.json else "text",
     )
 
 

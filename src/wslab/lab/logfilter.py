@@ -19,6 +19,7 @@ from wslab.wire.events import (
     Message,
     Opcode,
     Proc,
+    Proto,
     State,
     Tcp,
     Ui,
@@ -108,7 +109,7 @@ class LogFilter:
 
     def matches(self, event: Event) -> bool:
         """Whether a row of the level meets the criteria."""
-        if self.opcodes and not (isinstance(event, Frame | Message) and event.opcode in self.opcodes):
+        if self.opcodes and _opcode(event) not in self.opcodes:
             return False
         if self.direction is not None and getattr(event, "direction", None) != self.direction:
             return False
@@ -137,13 +138,16 @@ def is_row(event: Event, level: Level) -> bool:
 
     Each thing that happened is one row: a Close frame is shown as a frame and not once more as `Close`, and
     what a server wrote stands in its own log. The messages level has control frames, because they belong to
-    no message, and frames that break a rule, because they may never become one.
+    no message, and frames that break a rule, because they may never become one. What was decoded of a message
+    stands for it there; on the frames level it is a row where it breaks a rule of its protocol.
     """
     match event:
         case Frame():
             return level == "frames" or event.control or bool(event.violations)
         case Message():
             return level == "messages"
+        case Proto():
+            return level == "messages" or bool(event.violations)
         case Proc():
             return event.what in _PROC_ROWS
         case Tcp():
@@ -152,21 +156,40 @@ def is_row(event: Event, level: Level) -> bool:
             return isinstance(event, State | Http | Body | Ui)
 
 
-def rows_among(events: Sequence[Event], level: Level) -> list[int]:
-    """Return the positions of those events that are rows of the log, as `is_row` says, and do it fast."""
+def rows_among(events: Sequence[Event], level: Level, following: Event | None = None) -> list[int]:
+    """Return the positions of those events that are rows of the log, as `is_row` says, and do it fast.
+
+    Args:
+        events: one after the other.
+        level: of the log.
+        following: what comes behind them, if anything does.
+    """
     if level == "frames":
         return [
             position
             for position, event in enumerate(events)
             if (kind := type(event)) is Frame or (kind is not Message and is_row(event, level))
         ]
-    return [
+    rows = [
         position
         for position, event in enumerate(events)
         if (kind := type(event)) is Message
         or (kind is Frame and (event[5] >= 8 or event[13]))  # type: ignore[operator, misc]
         or (kind is not Frame and is_row(event, level))
     ]
+    if type(following) is not Proto and Proto not in set(map(type, events)):
+        return rows
+    behind = [*events[1:], following]
+    return [row for row in rows if not _stands_for(behind[row], events[row])]
+
+
+def _stands_for(unit: Event | None, message: Event) -> bool:
+    """Whether what follows a message was decoded of it."""
+    return (
+        type(unit) is Proto
+        and type(message) is Message
+        and (unit.conn, unit.direction) == (message.conn, message.direction)
+    )
 
 
 def searchable(event: Event) -> str:
@@ -175,7 +198,7 @@ def searchable(event: Event) -> str:
     Payloads are searched as far as their preview goes. What is shown in hexadecimal is searched so. Of what
     the lab says both is found: what is shown in the language in use, and what is kept.
     """
-    if language() == SOURCE or isinstance(event, Frame | Message):
+    if language() == SOURCE or isinstance(event, Frame | Message | Proto):
         return in_words(event)
     shown, kept = in_words(event), _text(event, str)
     return kept if shown == kept else f"{shown}\n{kept}"
@@ -191,6 +214,9 @@ def _text(event: Event, say: Callable[[str], str]) -> str:
         case Frame() | Message():
             text = payload_as_text(event)
             return event.preview.hex(" ") if text is None else text
+        case Proto():
+            text = event.preview.decode("utf-8", "replace")
+            return f"{event.protocol} {event.summary}\n{text}"
         case Http():
             return "\n".join([event.start_line, *(f"{name}: {value}" for name, value in event.headers)])
         case Body():
@@ -205,6 +231,29 @@ def _text(event: Event, say: Callable[[str], str]) -> str:
             return f"{event.action} {say(event.detail)}"
         case _:
             return ""
+
+
+def _opcode(event: Event) -> int | None:
+    """The opcode of a frame or message, or of the messages that a protocol uses."""
+    if isinstance(event, Proto):
+        return Opcode.TEXT if event.protocol == "graphql" else Opcode.BINARY
+    return event.opcode if isinstance(event, Frame | Message) else None
+
+
+def carried_text(event: Event) -> str:
+    """What an event carries, as it came from the network: text, or hexadecimal; else what it says."""
+    if isinstance(event, Proto):
+        return proto_text(event)
+    if isinstance(event, Frame | Message):
+        text = payload_as_text(event)
+        return event.preview.hex(" ") if text is None else text
+    return in_words(event)
+
+
+def proto_text(event: Proto) -> str:
+    """The bytes of a decoded unit as text where they are, else in hexadecimal."""
+    text = _decode(event.preview, len(event.preview) < event.length)
+    return text if "\ufffd" not in text and _looks_like_text(text) else event.preview.hex(" ")
 
 
 def payload_as_text(event: Frame | Message, limit: int | None = None) -> str | None:

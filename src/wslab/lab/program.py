@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from wslab.lab.guard import Guard
 from wslab.lab.ports import LOOPBACK
 from wslab.lab.process import STDERR, ChildProcess
 
@@ -77,6 +78,7 @@ class Program:
     def __init__(self) -> None:
         self.output = Output()
         self._process: ChildProcess | None = None
+        self._guard: Guard | None = None
 
     @classmethod
     async def start(
@@ -110,6 +112,11 @@ class Program:
             environment={**_direct(os.environ), **environment},
         )
         program._process.close_stdin()
+        try:
+            program._guard = await Guard.over(program._process.pid)
+        except BaseException:
+            await program.stop()
+            raise
         return program
 
     @property
@@ -126,6 +133,9 @@ class Program:
         assert process is not None
         code = process.returncode
         process.kill_group()
+        if self._guard is not None:
+            self._guard.leave()
+            await self._guard.wait()
         await process.wait()
         return code
 

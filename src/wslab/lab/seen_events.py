@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 
-from wslab.wire.events import Event, Frame, Message
+from wslab.wire.events import Event, Frame, Message, Proto
 
 EACH = 64
 """Events of one sort that are kept, the latest ones."""
 
 
 class SeenEvents:
-    """The latest events of each sort. A sort of frames and messages is a direction and an opcode.
+    """The latest events of each sort. A sort of frames and messages is a direction and an opcode,
+    of what was decoded a direction and a protocol.
 
     So a thousand frames of the server do not push out the one frame of the learner.
     """
@@ -22,7 +23,7 @@ class SeenEvents:
     def add(self, event: Event) -> None:
         """Take in an event that comes after all others."""
         kind = type(event)
-        sort = (kind, event[4], event[5]) if kind is Frame or kind is Message else kind
+        sort = (kind, event[4], event[5]) if kind is Frame or kind is Message or kind is Proto else kind
         kept = self._sorts.get(sort)
         if kept is None:
             self._sorts[sort] = kept = deque(maxlen=EACH)

@@ -16,7 +16,7 @@ from wslab.lab.step_words import Progress, StepWords
 from wslab.lab.verdict import Status, Tick, Verdict, values_of
 from wslab.wire.event_fields import MISSING
 from wslab.wire.event_fields import field as field_of
-from wslab.wire.events import KINDS, Direction, Event
+from wslab.wire.events import KINDS, Close, Direction, Event, Frame, Message, Proto
 from wslab.wire.patterns import Nearest, Pattern, PatternError, nearest
 from wslab.wire.predicates import Earlier
 from wslab.wire.wants import Saved
@@ -34,7 +34,12 @@ __all__ = [
     "parse_steps",
 ]
 
-EVERY_TYPE: Final = frozenset(KINDS)
+EITHER: Final = None
+"""Both directions, or an event that has none."""
+NEITHER: Final = object()
+EVERYTHING: Final[Mapping[type[Event], Direction | None]] = dict.fromkeys(KINDS, EITHER)
+DIRECTED: Final = frozenset((Frame, Message, Close, Proto))
+"""Types of events whose fifth field is a direction, and of which a flood may consist."""
 DIFFERENT: Final = 100_000
 """Values that `distinct` remembers. One that comes again after so many others is not noticed."""
 
@@ -96,7 +101,7 @@ class StepRun:
         self._never = _by_type(step.never)
         self._diagnose = _by_type([diagnosis.seen for diagnosis in step.diagnose])
         self._kinds = frozenset(pattern.type for _place, pattern in step.patterns())
-        self._wanted = self._kinds | self._earlier.types
+        self._wanted = self._find_wanted()
         self._due = self._find_due()
 
     @property
@@ -115,7 +120,8 @@ class StepRun:
             return 0
         wanted = self._wanted
         for place, event in enumerate(events):
-            if type(event) not in wanted:
+            direction = wanted.get(type(event), NEITHER)
+            if direction is not EITHER and (direction is NEITHER or event[4] is not direction):
                 continue
             if event[1] >= self._due and self._run_out(event[1], late=event[1] > self._due):
                 return place
@@ -252,7 +258,7 @@ class StepRun:
                 return
             self._held_since = event.t
             # From here on every event tells the time: what comes after the hold belongs to the next step.
-            self._wanted = EVERY_TYPE
+            self._wanted = EVERYTHING
         self._due = self._find_due()
 
     def _pass(self, t: float) -> None:
@@ -292,6 +298,24 @@ class StepRun:
             if len(self._different[place]) < distinct.n:
                 add(self._started, distinct.match)
         return found
+
+    def _find_wanted(self) -> Mapping[type[Event], Direction | None]:
+        """Return the types of events to look at, and the direction where the other one means nothing.
+
+        What is awaited is looked for in both directions: an event that went the wrong way comes near. What
+        must not happen and what tells of a mistake is found or not.
+        """
+        step = self.step
+        wanted: dict[type[Event], Direction | None] = {}
+        for pattern in (*step.never, *(each.seen for each in step.diagnose)):
+            direction = pattern.direction if pattern.type in DIRECTED else EITHER
+            if wanted.setdefault(pattern.type, direction) is not direction:
+                wanted[pattern.type] = EITHER
+        awaited = [*step.expect, *step.any_of, *(count.match for count in step.count)]
+        awaited += [distinct.match for distinct in step.distinct]
+        for kind in (*(pattern.type for pattern in awaited), *self._earlier.types):
+            wanted[kind] = EITHER
+        return wanted
 
     def _find_due(self) -> float:
         if self._held_since is not None:

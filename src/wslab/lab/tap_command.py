@@ -20,11 +20,13 @@ from wslab.lab.lines import visible
 from wslab.lab.state import state_folder
 from wslab.lab.tap_rows import SHOWN, row
 from wslab.net.lab_ca import LabCA, LabCAError
+from wslab.net.lifecycle import FINAL
 from wslab.net.options import UsageError, bracketed
 from wslab.net.proxy import TapProxy
 from wslab.net.tls import INSECURE
 from wslab.wire.clock import Clock
-from wslab.wire.events import Event
+from wslab.wire.event_fields import header_values
+from wslab.wire.events import Direction, Event, Http, State
 from wslab.wire.jsonform import dump, header
 
 ENDED = 0
@@ -74,7 +76,7 @@ class TapCommand:
         """Prepare it.
 
         Args:
-            options: of the command line: `listen`, `to`, `tls`, `insecure`, `ca` and `json`.
+            options: of the command line: `listen`, `to`, `tls`, `insecure`, `ca`, `decode` and `json`.
 
         Raises:
             UsageError: the upstream URL is wrong.
@@ -87,6 +89,8 @@ class TapCommand:
         self._stop = asyncio.Event()
         self._console = Console(self._stop.set, ask_input=False, show=False)
         self._interrupts = 0
+        self._subprotocols: dict[int, str] = {}
+        """What the connections that are there agreed on, by their numbers."""
         self._authority = LabCA(state_folder() / "ca") if options.tls else None
 
         def prepare(tls: ssl.SSLContext | None) -> TapProxy:
@@ -100,6 +104,7 @@ class TapCommand:
                 insecure=options.insecure,
                 ca_file=options.ca,
                 preview_limit=JSON_PREVIEW if options.json else SHOWN,
+                decoding=options.decode,
             )
 
         self._tap = prepare(None)
@@ -140,8 +145,15 @@ class TapCommand:
         self._console.out.watch()
 
     def _show(self, events: Sequence[Event]) -> None:
-        lines = [dump(event) if self._json else row(event) for event in events]
+        lines = [dump(event) if self._json else self._row(event) for event in events]
         self._console.out.write("".join(f"{line}\n" for line in lines if line))
+
+    def _row(self, event: Event) -> str:
+        if isinstance(event, Http) and event.direction is Direction.S2C:
+            self._subprotocols[event.conn] = ", ".join(header_values(event, "Sec-WebSocket-Protocol"))
+        elif isinstance(event, State) and event.phase in FINAL:
+            self._subprotocols.pop(event.conn, None)
+        return row(event, self._subprotocols.get(event.conn))
 
     @contextmanager
     def _stoppable(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from wslab.arguments import WrappedDescription, address, existing_file
+from wslab.arguments import WrappedDescription, add_decoding, address, existing_file
 from wslab.i18n import _
 
 EPILOG = """\
@@ -58,6 +58,7 @@ def add_tap_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         metavar="FILE",
         help=_("trust the authorities in this PEM file for the server"),
     )
+    add_decoding(parser)
     parser.add_argument(
         "--json", action="store_true", help=_("print every event of the wire, one JSON object a line")
     )

@@ -7,20 +7,24 @@ import time
 from wslab.i18n import _, ngettext
 from wslab.lab.lines import decode, visible
 from wslab.wire.closecodes import describe
-from wslab.wire.events import Body, Close, Event, Frame, Http, Message, Opcode, State, Tcp
+from wslab.wire.events import Body, Close, Event, Frame, Http, Message, Opcode, Proto, State, Tcp
 
 SHOWN = 100
 """Bytes of a payload that a line holds."""
 _COMPRESSED = 4
 
 
-def row(event: Event) -> str:
+def row(event: Event, subprotocol: str | None = None) -> str:
     """Return the line for an event, empty where another line says the same.
 
     It starts with the connection's number and the time, then `>` for what the client sent, `<` for what it
     received, and `*` for what neither did. It holds no control character, whatever came over the wire.
+
+    Args:
+        event: the event.
+        subprotocol: what its connection agreed on, for what a close code means.
     """
-    text = _text(event)
+    text = _text(event, subprotocol)
     if not text:
         return ""
     direction = getattr(event, "direction", None)
@@ -30,7 +34,7 @@ def row(event: Event) -> str:
     return visible(f"{event.conn:>4} {at}.{int(event.wall % 1 * 1000):03} {mark} {text}{broken}")
 
 
-def _text(event: Event) -> str:
+def _text(event: Event, subprotocol: str | None) -> str:
     match event:
         case Tcp(what="open"):
             return _("TCP open, {addresses}").format(addresses=event.detail)
@@ -45,9 +49,11 @@ def _text(event: Event) -> str:
         case Body():
             return _("body of {n} bytes").format(n=event.length) + _payload(event.preview, event.length, True)
         case Close():
-            return _close(event)
+            return _close(event, subprotocol)
         case Frame():
             return _frame(event)
+        case Proto():
+            return f"{event.protocol} {event.version}: {event.summary}"
         case Message() if event.compressed or event.frames > 1 or event.violations:
             kind = Opcode(event.opcode).name
             frames = ngettext("{n} frame", "{n} frames", event.frames).format(n=event.frames)
@@ -58,8 +64,8 @@ def _text(event: Event) -> str:
     return ""
 
 
-def _close(event: Close) -> str:
-    meaning = describe(event.code)
+def _close(event: Close, subprotocol: str | None) -> str:
+    meaning = describe(event.code, subprotocol)
     code = "" if event.code is None else f" {event.code}"
     reason = f': "{event.reason}"' if event.reason else ""
     return f"CLOSE{code} {meaning.name}{reason}  ({meaning.meaning})"

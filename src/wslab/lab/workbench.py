@@ -6,27 +6,27 @@ workbench as events through one sink, `record`.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import itertools
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from wslab.i18n import N_, _, sentence
 from wslab.lab.bench_servers import BenchServers, WorkbenchError
 from wslab.lab.codegen import Transcript
+from wslab.lab.coming_back import ComingBack
 from wslab.lab.connection_view import LIVE, ConnectionView
+from wslab.lab.followed import Followed
 from wslab.lab.journal import Journal
+from wslab.lab.protocols import PROTOCOLS, RAW
 from wslab.lab.services import FALLBACK, REACH_TIMEOUT, SERVICES, fallback_line, is_public
 from wslab.lab.supervisor import Supervisor
 from wslab.net.client import Client, ConnectFailed, check_close
 from wslab.net.options import ConnectOptions
 from wslab.net.raw import RawClient, Verdict
-from wslab.net.reconnect import Reconnector
-from wslab.tasks import spawn
 from wslab.wire.clock import Clock
-from wslab.wire.events import Event, Frame, Message, Phase, State, Ui
+from wslab.wire.events import Event, Frame, Message, Phase, Proto, State, Ui
 from wslab.wire.handshake_events import NO_OPENING, Opening
 from wslab.wire.rawspec import parse_raw
 from wslab.wire.renumber import renumbered
@@ -34,6 +34,7 @@ from wslab.wire.statistics import Statistics
 
 __all__ = ["LIVE", "ConnectionView", "Workbench", "WorkbenchError"]
 
+_TRAFFIC = frozenset((Frame, Message, Proto))
 VERDICT_WITHIN = 2.0
 """Seconds to wait for a server's answer to raw bytes."""
 
@@ -64,18 +65,19 @@ class Workbench:
         self.settings = ConnectOptions("ws://127.0.0.1/", keepalive=None)
         """Options of the next connection, but for its URL."""
         self.target = FALLBACK
-        """What `connect` connects to: a URL, or a path of the server of the lesson."""
+        """What `connect` connects to: a URL, a path of the server of the lesson, or `NAME:/path`."""
+        self.on_message: Callable[[str | bytes], None] | None = None
+        """Takes every message that the server of the next connection sends, if there is one."""
         self.view = ConnectionView()
         self.client: Client | RawClient | None = None
         self._conns = itertools.count(1)
         self._connections = 0
         self._connecting = False
-        self._reconnect = False
-        self._reconnector: Reconnector | None = None
-        self._keeping: asyncio.Task[None] | None = None
+        self._back = ComingBack(self.clock, self._make, self.note)
+        self._followed: Followed | None = None
 
     def listen(self, listener: Callable[[Event], None]) -> None:
-        """Have ``listener`` called with each event but frames and messages, after it is counted."""
+        """Have ``listener`` called with each event but frames and what they carry, after it is counted."""
         self._listeners.append(listener)
 
     def record(self, events: Sequence[Event]) -> None:
@@ -85,12 +87,13 @@ class Workbench:
         self.transcript.observe(events)
         if self.judge is not None:
             self.judge(events)
+        if _TRAFFIC.issuperset(map(type, events)):
+            return  # a flood
         for event in events:
-            kind = type(event)
-            if kind is Frame or kind is Message:
+            if type(event) in _TRAFFIC:
                 continue
-            if kind is State:
-                self._note_state(event)  # type: ignore[arg-type]
+            if isinstance(event, State):
+                self._note_state(event)
             for listener in self._listeners:
                 listener(event)
 
@@ -109,25 +112,49 @@ class Workbench:
         return shown
 
     def _note_state(self, state: State) -> None:
-        if self.client is None or state.conn != self._connections:
-            return
-        self.view = self.view.after(state)
+        if (self.client is not None or self._followed is not None) and self.studies(state.conn):
+            self.view = self.view.after(state)
+
+    def studies(self, conn: int) -> bool:
+        """Return whether this is the number of the connection under study."""
+        return conn == self._connections
+
+    def offer(self, subprotocols: Sequence[str]) -> None:
+        """Offer these subprotocols from the next connect on.
+
+        Raises:
+            ValueError: one of them is no name of a subprotocol.
+        """
+        self.settings = dataclasses.replace(self.settings, subprotocols=tuple(subprotocols))
 
     def aim(self, target: str) -> None:
         """Choose what `connect` connects to.
 
         Raises:
-            ValueError: the target is neither a URL of a WebSocket nor a path.
+            ValueError: the target is neither a URL of a WebSocket nor a path of a server there is.
         """
-        if not target.startswith("/"):
-            ConnectOptions(target)
+        self.check(target)
         self.target = target
+
+    def check(self, target: str) -> None:
+        """Return if a target can be aimed at. Raises as `aim` does."""
+        if self.servers.place(target) is None:
+            ConnectOptions(target)
+
+    def decode_as(self, choice: str) -> None:
+        """Decode messages by something else from now on, one of `CHOICES` of `wslab.wire.decoding.choosing`.
+
+        Raises:
+            ValueError: it is none of them.
+        """
+        self.settings = dataclasses.replace(self.settings, decoding=choice)
+        if self.client is not None:
+            self.client.decode_as(choice)
 
     async def connect(self, target: str | None = None) -> None:
         """Connect to a target, the present one where None; a connection that is open is closed first.
 
-        A path connects to the server of the lesson, which is started
-        where it does not run as the lesson wants.
+        A path connects to a bundled server, which is started where it does not run as the lesson wants.
 
         Raises:
             ConnectFailed: there is no connection; the last state says why.
@@ -151,7 +178,7 @@ class Workbench:
             self._connecting = False
 
     async def _connect(self) -> None:
-        url = await self._url()
+        url = await self.url(self.target)
         options = dataclasses.replace(self.settings, url=url)
         if is_public(url):
             options = dataclasses.replace(options, open_timeout=REACH_TIMEOUT)
@@ -168,15 +195,16 @@ class Workbench:
     async def _open(self, options: ConnectOptions) -> None:
         client = self._make(options)
         await client.open()
-        self._keep_up(client)
+        self._back.keep_up(client)
 
     def _make(self, options: ConnectOptions) -> Client:
-        client = Client(options, self._next(options), self.clock, self.record)
+        client = Client(options, self._next(options), self.clock, self.record, on_message=self.on_message)
         self.client = client
         return client
 
     def _next(self, options: ConnectOptions) -> int:
         self._connections = next(self._conns)
+        self._followed = None
         self.view = dataclasses.replace(self.view, url=options.shown_url)
         self.transcript.connecting(options, self._connections)
         return self._connections
@@ -184,81 +212,75 @@ class Workbench:
     @property
     def reconnect(self) -> bool:
         """Whether to come back by itself after a lost connection."""
-        return self._reconnect
+        return self._back.wanted
 
     async def set_reconnect(self, on: bool) -> None:
         """Come back by itself after a lost connection from now on, or no longer."""
-        self._reconnect = on
+        self._back.wanted = on
         if on and isinstance(self.client, Client) and self.client.phase is Phase.OPEN:
-            self._keep_up(self.client)
+            self._back.keep_up(self.client)
         elif not on:
             await self._give_up()
 
-    def _keep_up(self, client: Client) -> None:
-        if self._reconnector is not None:
-            self._reconnector.again = self._reconnect
-        elif self._reconnect:
-            self._reconnector = Reconnector(lambda: self._make(client.options), self.clock)
-            self._keeping = spawn(self._keep(self._reconnector, client), "reconnect")
-
-    async def _keep(self, reconnector: Reconnector, client: Client) -> None:
-        try:
-            outcome = await reconnector.run(client)
-            if outcome.attempts and reconnector.again:
-                count, why = outcome.attempts, outcome.why
-                if count == 1:
-                    told = sentence("not trying again after 1 attempt: {why}", why=why)
-                else:
-                    told = sentence("not trying again after {count} attempts: {why}", count=count, why=why)
-                self.note(N_("reconnect"), told)
-        finally:
-            self._reconnector = self._keeping = None
-
     async def _give_up(self) -> bool:
-        """Stop trying to come back, and return whether that was going on; an open connection stays open."""
-        task, reconnector = self._keeping, self._reconnector
-        if task is None or reconnector is None:
-            return False
-        reconnector.again = False
-        if self.client is not None and self.client.phase in (Phase.OPEN, Phase.CLOSING):
-            return False
-        task.cancel()
-        await asyncio.wait([task])
-        self.note(N_("reconnect"), sentence("stopped trying to come back"))
-        return True
+        return await self._back.give_up(None if self.client is None else self.client.phase)
 
     @property
     def returning(self) -> str:
         """The countdown to the next attempt to come back; empty where there is none."""
-        waiting = self._reconnector.waiting if self._reconnector else None
-        if waiting is None:
-            return ""
-        left = max(0.0, waiting.until - self.clock.monotonic())
-        return sentence(
-            "connecting again in {left:.1f} s (attempt {attempt}); d stops",
-            left=left,
-            attempt=waiting.attempt,
-        )
+        return self._back.countdown
+
+    async def url(self, target: str) -> str:
+        """Return the URL of a target; the server of a path is started where it does not run as wanted.
+
+        Raises:
+            WorkbenchError: it could not be started.
+            ValueError: it is no target.
+        """
+        self.check(target)
+        place = self.servers.place(target)
+        return target if place is None else await self.servers.url(*place)
+
+    def follow(self, url: Callable[[], str], end: Callable[[], Awaitable[None]]) -> Iterator[int]:
+        """Give numbers to connections that another client makes. Each is under study from then on.
+
+        Args:
+            url: tells where the next one goes.
+            end: ends the latest one in the way of its protocol, and waits for that.
+        """
+        while True:
+            self.client = None
+            self._connections = next(self._conns)
+            self._followed = Followed(self._connections, end)
+            self.view = dataclasses.replace(self.view, url=url())
+            yield self._connections
+
+    def beside(self) -> Iterator[int]:
+        """Give numbers to connections that are in the log and not under study."""
+        return self._conns
 
     async def _open_raw(self) -> RawClient:
-        url = await self._url()
+        url = await self.url(self.target)
         options = dataclasses.replace(self.settings, url=url)
         client = RawClient(options, self._next(options), self.clock, self.record)
         self.client = client
         await client.open()
         return client
 
-    async def _url(self) -> str:
-        return await self.servers.url(self.target) if self.target.startswith("/") else self.target
-
     async def leave(self) -> None:
         """Close the connection under study, if there is one, and stop trying to come back."""
         await self._give_up()
-        if self.client is not None and self.client.phase in LIVE:
+        if self._followed is not None:
+            await self._end_followed(self._followed)
+        elif self.client is not None and self.client.phase in LIVE:
             await self._end(self.client, 1000, "")
-        if self._keeping is not None:
-            # It ends with the connection, a turn of the loop later.
-            await asyncio.wait([self._keeping])
+        await self._back.over()
+
+    async def _end_followed(self, followed: Followed) -> None:
+        if self.view.phase in LIVE:
+            await followed.end()
+        if self._followed is followed:
+            self._followed = None
 
     async def disconnect(self, code: int = 1000, reason: str = "") -> None:
         """Start the closing handshake and wait for its end.
@@ -269,6 +291,9 @@ class Workbench:
         """
         check_close(code, reason)
         if await self._give_up():
+            return
+        if self._followed is not None and self.view.phase in LIVE:
+            await self._followed.end()
             return
         client = self._live()
         await self._end(client, code, reason)
@@ -346,6 +371,10 @@ class Workbench:
         return verdict
 
     def _live(self) -> Client | RawClient:
+        if self._followed is not None and self.view.phase in LIVE:
+            raise WorkbenchError(
+                sentence("a client of its own speaks on this connection: its controls are in the Client tab")
+            )
         if self.client is None or self.client.phase not in LIVE:
             raise WorkbenchError(sentence("there is no connection: c connects"))
         return self.client
@@ -373,6 +402,8 @@ class Workbench:
     @property
     def handshake(self) -> Opening:
         """The opening handshake of the present connection: judgement, request, response, start of a body."""
+        if self._followed is not None:
+            return self._followed.opening(self.journal)
         if self.client is None:
             return NO_OPENING
         reader = self.client.reader
@@ -382,6 +413,7 @@ class Workbench:
         """Return what a learner may want to connect to: target, and a word on it."""
         return (
             (FALLBACK, _("The bundled echo server; it needs no network.")),
+            *((each.target, _(each.note)) for each in PROTOCOLS.values() if each is not RAW),
             *((service.url, _(service.note)) for service in SERVICES),
         )
 

@@ -77,7 +77,7 @@ class Client(Watcher):
             on_message: takes every message that comes in, as str or bytes. If it raises, it is not called
                 again, the connection is closed with 1011, and the loop's exception handler hears of it.
         """
-        super().__init__(conn, clock, sink, preview_limit=options.preview_limit)
+        super().__init__(conn, clock, sink, preview_limit=options.preview_limit, decoding=options.decoding)
         self.options = options
         self._hop = options
         self.inbox = Inbox(on_message)

@@ -10,6 +10,9 @@ from collections.abc import Callable
 
 from websockets.frames import Frame, Opcode
 
+CONT, TEXT = Opcode.CONT, Opcode.TEXT
+"""Looked up once: Python 3.11 takes its time over the members of an Enum, and a flood asks for each frame."""
+
 OnMessage = Callable[[str | bytes], None]
 
 
@@ -28,9 +31,9 @@ class Inbox:
             UnicodeDecodeError: a text message is not UTF-8 (RFC 6455 section 8.1).
             Exception: whatever the callback raises.
         """
-        data = frame.data
-        if frame.opcode is not Opcode.CONT:
-            self._is_text = frame.opcode is Opcode.TEXT
+        data, opcode = frame.data, frame.opcode
+        if opcode is not CONT:
+            self._is_text = opcode is TEXT
             if not frame.fin:
                 self._parts = [data] if self._wanted else []
                 return

@@ -16,6 +16,7 @@ from wslab.wire import violations as rule
 from wslab.wire.clock import Clock
 from wslab.wire.closecodes import describe
 from wslab.wire.connection import ConnectionReader
+from wslab.wire.decoding.choosing import AUTO
 from wslab.wire.events import Close, Direction, Event, Phase, State, Tcp
 from wslab.wire.head import read_status
 
@@ -72,7 +73,9 @@ class Lifecycle:
     (RFC 6455 section 7.1.4), which programs report as 1006.
     """
 
-    def __init__(self, conn: int, clock: Clock, sink: Sink, *, preview_limit: int) -> None:
+    def __init__(
+        self, conn: int, clock: Clock, sink: Sink, *, preview_limit: int, decoding: str = AUTO
+    ) -> None:
         self.conn = conn
         self.clock = clock
         self.phase = Phase.DISCONNECTED
@@ -88,18 +91,32 @@ class Lifecycle:
         """Whether this side stopped connecting."""
         self._opening: asyncio.Timeout | None = None
         self._preview_limit = preview_limit
+        self._decoding = decoding
         self._sink = sink
         self._ended = asyncio.Event()
         self._renew()
 
     def _renew(self) -> None:
-        self.reader = ConnectionReader(self.conn, self.clock, preview_limit=self._preview_limit)
+        self.reader = ConnectionReader(
+            self.conn, self.clock, preview_limit=self._preview_limit, decoding=self._decoding
+        )
         self.answer = b""
         self._closes: dict[Direction, Close] = {}
         self._half_closed: set[Direction] = set()
         self._tcp_open = False
         self._tcp_end = ""
         self._overdue = False
+
+    @property
+    def subprotocol(self) -> str | None:
+        """What was agreed on in the handshake."""
+        handshake = self.reader.handshake
+        return None if handshake is None else handshake.subprotocol
+
+    def decode_as(self, decoding: str) -> None:
+        """Decode messages by something else from now on; see `ConnectionReader`."""
+        self._decoding = decoding
+        self.reader.decode_as(decoding)
 
     async def wait_closed(self) -> State:
         """Return the final state as soon as it is reached."""
@@ -275,7 +292,7 @@ class Lifecycle:
                 self._closes[event.direction] = event
                 if self.phase is Phase.OPEN:
                     side = _side(event.direction)
-                    close = _said(event)
+                    close = _said(event, self.subprotocol)
                     if side == "client":
                         why = sentence("the client sent Close {close}", close=close)
                     else:
@@ -292,8 +309,8 @@ class Lifecycle:
         if received is not None:
             first = received if received.first or sent is None else sent
             side = _side(first.direction)
-            meaning = sentence(describe(first.code).meaning)
-            close = _said(first)
+            meaning = sentence(describe(first.code, self.subprotocol).meaning)
+            close = _said(first, self.subprotocol)
             if side == "client":
                 why = sentence(
                     "the client closed first with {close}. {meaning}", close=close, meaning=meaning
@@ -308,7 +325,8 @@ class Lifecycle:
             return
         side, cause = self.ending(error)
         if sent:
-            why = sentence("the client sent Close {close}, but {cause}", close=_said(sent), cause=cause)
+            said = _said(sent, self.subprotocol)
+            why = sentence("the client sent Close {close}, but {cause}", close=said, cause=cause)
         else:
             why = sentence("{cause} without a Close frame", cause=cause)
         where = joined("", (" (", self._tcp_end, ")")) if self._tcp_end else ""
@@ -341,7 +359,7 @@ def _code(close: Close) -> int:
     return 1005 if close.code is None else close.code
 
 
-def _said(close: Close) -> str:
-    name = describe(close.code).name
+def _said(close: Close, subprotocol: str | None) -> str:
+    name = describe(close.code, subprotocol).name
     text = name if close.code is None else f"{close.code} {name}"
     return f"{text}: {close.reason}" if close.reason else text

@@ -17,6 +17,7 @@ from websockets.proxy import get_proxy, parse_proxy
 from websockets.uri import WebSocketURI, parse_uri
 
 from wslab.i18n import N_, sentence
+from wslab.wire.decoding.choosing import AUTO, check_choice
 
 _TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -142,6 +143,8 @@ class ConnectOptions:
     """How long to wait for the answer to a Close frame."""
     preview_limit: int = 4096
     """Bytes of each payload to keep for display."""
+    decoding: str = AUTO
+    """By what messages are decoded, one of `CHOICES` of `wslab.wire.decoding.choosing`."""
     target: WebSocketURI = field(init=False, repr=False, compare=False)
     """The URL taken apart."""
 
@@ -168,6 +171,10 @@ class ConnectOptions:
                     "preview_limit {preview_limit}: write 0 or more bytes", preview_limit=self.preview_limit
                 )
             )
+        try:
+            check_choice(self.decoding)
+        except ValueError as error:
+            raise UsageError(error.args[0]) from None
         if isinstance(self.proxy, str):
             try:
                 parse_proxy(self.proxy)

@@ -66,7 +66,8 @@ class ProxiedConnection(Lifecycle):
             route: where it comes from and goes to.
             on_over: called once, when nothing of the connection is left.
         """
-        super().__init__(conn, clock, sink, preview_limit=route.options.preview_limit)
+        options = route.options
+        super().__init__(conn, clock, sink, preview_limit=options.preview_limit, decoding=options.decoding)
         self.client = Leg(C2S, self)
         self._server = Leg(S2C, self)
         self._route = route

@@ -12,6 +12,7 @@ import ipaddress
 import itertools
 import socket
 import ssl
+from collections.abc import Iterator
 from dataclasses import replace
 from types import TracebackType
 
@@ -21,6 +22,7 @@ from wslab.net.options import ConnectOptions, UsageError, bracketed
 from wslab.net.proxied import ProxiedConnection, Route
 from wslab.net.tls import client_context
 from wslab.wire.clock import Clock
+from wslab.wire.decoding.choosing import AUTO
 
 LOOPBACK = "127.0.0.1"
 CUT = "the tap cut the TCP connection"
@@ -30,7 +32,7 @@ CLOSED = "the tap was closed"
 class TapProxy:
     """Listens, and relays every connection to one server. An async context; open it once.
 
-    Each connection has a number of its own, from 1, and events as the lab's own client has them. They come in
+    Each connection has a number of its own, and events as the lab's own client has them. They come in
     the order in which the tap saw the bytes.
     """
 
@@ -47,6 +49,8 @@ class TapProxy:
         ca_file: str | None = None,
         preview_limit: int = 4096,
         open_timeout: float = 10,
+        conns: Iterator[int] | None = None,
+        decoding: str = AUTO,
     ) -> None:
         """Prepare a tap.
 
@@ -61,6 +65,8 @@ class TapProxy:
             ca_file: PEM file with authorities to trust for the server beside those of the system.
             preview_limit: bytes of each payload to keep in events.
             open_timeout: seconds to wait for the server's TCP connection and TLS, and for a client's TLS.
+            conns: where its connections get their numbers from; from 1 where None.
+            decoding: by what messages are decoded, one of `CHOICES` of `wslab.wire.decoding.choosing`.
 
         Raises:
             UsageError: the URL or another option is wrong.
@@ -71,6 +77,7 @@ class TapProxy:
             ca_file=ca_file,
             preview_limit=preview_limit,
             open_timeout=open_timeout,
+            decoding=decoding,
         )
         if self.options.target.user_info is not None:
             raise UsageError(
@@ -83,7 +90,7 @@ class TapProxy:
         self._host = host
         self._port = port
         self._server: asyncio.Server | None = None
-        self._numbers = itertools.count(1)
+        self._conns = conns or itertools.count(1)
         self._connections: dict[int, ProxiedConnection] = {}
         self._empty = asyncio.Event()
         self._empty.set()
@@ -156,7 +163,7 @@ class TapProxy:
             await self._server.wait_closed()
 
     def _accept(self) -> Leg:
-        connection = ProxiedConnection(next(self._numbers), self._clock, self._sink, self._route, self._over)
+        connection = ProxiedConnection(next(self._conns), self._clock, self._sink, self._route, self._over)
         self._connections[connection.conn] = connection
         self._empty.clear()
         if self._closed:

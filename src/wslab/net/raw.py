@@ -74,7 +74,7 @@ class RawClient(Lifecycle):
             sink: takes the events.
             request: the handshake as the learner wants it, byte for byte; None for a correct one.
         """
-        super().__init__(conn, clock, sink, preview_limit=options.preview_limit)
+        super().__init__(conn, clock, sink, preview_limit=options.preview_limit, decoding=options.decoding)
         self.options = options
         self._request = request
         self._writer: asyncio.StreamWriter | None = None
@@ -276,7 +276,7 @@ class RawClient(Lifecycle):
         close = self._closes.get(Direction.S2C)
         if close is not None:
             code = 1005 if close.code is None else close.code
-            meaning = describe(close.code)
+            meaning = describe(close.code, self.subprotocol)
             reason = f": {close.reason}" if close.reason else ""
             text = sentence(
                 "the server closed with {close}. {meaning}",

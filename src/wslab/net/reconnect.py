@@ -166,7 +166,7 @@ class Reconnector:
         final = await client.wait_closed()
         if client.opened is not None and final.t - client.opened.t >= self._steady:
             self.attempts = self._failures = 0
-        return final.why, self.again and may_help(final)
+        return final.why, self.again and may_help(final, client.subprotocol)
 
     async def _pause(self, why: str) -> None:
         bound = self._backoff.bound(self._failures)
@@ -182,9 +182,14 @@ class Reconnector:
             self.waiting = None
 
 
-def may_help(final: State) -> bool:
-    """Whether connecting again makes sense after a connection that was open ended in this state."""
+def may_help(final: State, subprotocol: str | None = None) -> bool:
+    """Whether connecting again makes sense after a connection that was open ended in this state.
+
+    Args:
+        final: the state.
+        subprotocol: what the connection agreed on, for what a close code means.
+    """
     if final.phase is Phase.CLOSED and final.side == "client":
         # This side ended it: on purpose, or because the server broke a rule, which it would break again.
         return False
-    return describe(final.code).retry
+    return describe(final.code, subprotocol).retry

@@ -33,11 +33,9 @@ class RequestRewriter:
     def __init__(self, options: ConnectOptions) -> None:
         """Write for the server that `options.url` names."""
         target = options.target
-        scheme = "https" if target.secure else "http"
-        port = "" if target.port == _PORTS[scheme] else f":{target.port}"
-        place = f"{bracketed(target.host)}{port}"
-        self._host = place.encode()
-        self._origin = f"{scheme}://{place}".encode()
+        host, origin = own_names(options)
+        self._host = host.encode()
+        self._origin = origin.encode()
         self._path = (target.path or "/").encode()
         self._query = target.query.encode()
         self._held = bytearray()
@@ -108,6 +106,15 @@ class RequestRewriter:
             return slash + rest
         queries = [query for query in (self._query, rest[1:]) if query]
         return self._path + (b"?" + b"&".join(queries) if queries else rest)
+
+
+def own_names(options: ConnectOptions) -> tuple[str, str]:
+    """Return what the server calls itself in `Host`, and the `Origin` of its own pages (RFC 6454)."""
+    target = options.target
+    scheme = "https" if target.secure else "http"
+    port = "" if target.port == _PORTS[scheme] else f":{target.port}"
+    place = f"{bracketed(target.host)}{port}"
+    return place, f"{scheme}://{place}"
 
 
 def _may_become_a_request(held: bytearray) -> bool:

@@ -10,13 +10,15 @@ from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed, InvalidState
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
-from websockets.protocol import State
+from websockets.protocol import Protocol, State
 from websockets.server import ServerProtocol
 
+from wslab.serving.health import is_health_check
 from wslab.serving.logs import Log
 from wslab.tasks import spawn
 
@@ -87,7 +89,9 @@ class Connections:
     def answered(self, connection: ServerConnection, request: Request, response: Response) -> None:
         """Log a request that did not become a WebSocket connection (a `process_response` hook)."""
         if response.status_code != 101:
-            self._log.info("http", method=request.method, path=request.path, status=response.status_code)
+            # Who runs a server in a container asks every few seconds; that would fill the log.
+            tell = self._log.debug if is_health_check(request) else self._log.info
+            tell("http", method=request.method, path=request.path, status=response.status_code)
 
     async def serve(self, connection: ServerConnection) -> None:
         """Run the handler until it returns or the connection closes, whichever comes first."""
@@ -105,13 +109,12 @@ class Connections:
             self._log.info(
                 "closed",
                 conn=number,
-                code=connection.close_code,
-                reason=connection.close_reason,
+                **ending(connection.protocol),
                 seconds=round(connection.loop.time() - started, 3),
             )
 
     async def _serve(self, connection: ServerConnection, number: int) -> None:
-        handler = spawn(until_closed(self._handler(connection)), f"connection {number}")
+        handler = spawn(self._handle(connection, number), f"connection {number}")
         closed = spawn(connection.wait_closed(), f"connection {number} closed")
         await asyncio.wait({handler, closed}, return_when=asyncio.FIRST_COMPLETED)
         if handler.done():
@@ -122,6 +125,11 @@ class Connections:
             handler.cancel()
             await asyncio.wait({handler})
         await closed
+
+    async def _handle(self, connection: ServerConnection, number: int) -> None:
+        # Only for this task and those that it starts: their log lines say which connection they are about.
+        structlog.contextvars.bind_contextvars(conn=number)
+        await until_closed(self._handler(connection))
 
     def _changed(self) -> None:
         # The first change is logged at once, those within the next quarter of a second together.
@@ -134,6 +142,25 @@ class Connections:
             self._logged = self.open
             self._log.info("connections", open=self._logged)
             self._timer = asyncio.get_running_loop().call_later(COUNT_SECONDS, self._say)
+
+
+def connection_number() -> int | None:
+    """Return the number of the connection that the running handler serves, as the log has it."""
+    number = structlog.contextvars.get_contextvars().get("conn")
+    return number if isinstance(number, int) else None
+
+
+def ending(protocol: Protocol) -> dict[str, object]:
+    """Return what the log tells of an end: the Close frame that came first, and which side it came from.
+
+    websockets itself would say 1006 wherever a client has not answered, also to a 1009 of the server's own.
+    """
+    sent, received = protocol.close_sent, protocol.close_rcvd
+    if received is not None and (sent is None or protocol.close_rcvd_then_sent):
+        return {"code": int(received.code), "reason": received.reason, "first": "client"}
+    if sent is not None:
+        return {"code": int(sent.code), "reason": sent.reason, "first": "server"}
+    return {"code": int(CloseCode.ABNORMAL_CLOSURE), "reason": "", "first": None}
 
 
 async def until_closed(work: Awaitable[None]) -> None:

@@ -1,7 +1,8 @@
 """Log lines of a bundled server: one JSON object a line on standard output.
 
 There is one line for each connection that opens or closes and none for each message, so a flood costs no
-log line at all. `--log-level debug` adds what websockets itself says of every frame.
+log line at all. Lines about a connection have its number as `conn`. `--log-level debug` adds what websockets
+itself says of every frame.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def configure(output: LineOutput, level: str) -> None:
         level: one of `LEVELS`. At `debug` websockets logs every frame.
     """
     shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,  # the connection that a line is about, where it names none
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         structlog.processors.format_exc_info,

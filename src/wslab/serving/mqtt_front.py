@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import CloseCode
 
-from wslab.serving.connections import meanwhile
+from wslab.serving.connections import connection_number, meanwhile
 from wslab.serving.frames import cut
 from wslab.serving.logs import Log
 from wslab.serving.mqtt.broker import Broker, End, Note, Send
@@ -53,7 +53,10 @@ class Client:
     """One connection, as its writer sees it."""
 
     number: int
+    """As the broker knows it."""
     connection: ServerConnection
+    conn: int | None = None
+    """The number of its connection in the log."""
     waiting: deque[bytes] = field(default_factory=deque)
     size: int = 0
     """Bytes that wait, those that are being sent included."""
@@ -116,7 +119,7 @@ class MqttFront:
 
     async def serve(self, connection: ServerConnection) -> None:
         """Serve one connection from the end of its handshake until it is closed."""
-        client = Client(next(self._numbers), connection)
+        client = Client(next(self._numbers), connection, connection_number())
         client.writable.set()
         self._clients[client.number] = client
         self._broker.opened(client.number, self._now())
@@ -189,7 +192,7 @@ class MqttFront:
                 await client.connection.send(frame)
         except TimeoutError:
             # No Close frame would get through either.
-            self._log.warning("slow client", link=client.number, client=client.name, seconds=self._patience)
+            self._log.warning("slow client", conn=client.conn, client=client.name, seconds=self._patience)
             cut(client.connection, reset=True)
             return False
         return True
@@ -215,11 +218,11 @@ class MqttFront:
                 case End(_, why, reason_code):
                     code = CLOSE_CODES.get(reason_code, CloseCode.POLICY_VIOLATION)
                     client.end(self._leaving if reason_code == SHUTTING_DOWN else code, why)
-                    self._log.info("mqtt end", link=client.number, client=client.name, why=shown(why))
+                    self._log.info("mqtt end", conn=client.conn, client=client.name, why=shown(why))
                 case Note(_, event, fields):
                     safe = {name: shown(value) for name, value in fields.items()}
                     client.name = str(safe["client"])
-                    self._log.info(f"mqtt {event}", link=client.number, **safe)
+                    self._log.info(f"mqtt {event}", conn=client.conn, **safe)
         if self._broker.next_deadline() < self._planned:
             self._sooner.set()
 
@@ -228,7 +231,7 @@ class MqttFront:
         if self._clients.pop(client.number, None) is None:
             return
         if client.ending is None or client.ending[0] == CloseCode.UNSUPPORTED_DATA:
-            self._log.info("mqtt end", link=client.number, client=client.name, why="connection lost")
+            self._log.info("mqtt end", conn=client.conn, client=client.name, why="connection lost")
         self._broker.closed(client.number, self._now())
         self._deliver()
 

@@ -23,6 +23,7 @@ import structlog
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from wslab.memory import settle_memory
 from wslab.serving.connections import Connections, Handler
 from wslab.serving.health import health
 from wslab.serving.logs import LineOutput, Log, configure
@@ -104,6 +105,7 @@ async def _run(service: Service, arguments: argparse.Namespace) -> int:
     ready = {"event": "ready", "server": service.name, "url": _url(server), "pid": os.getpid()}
     output.write(json.dumps(ready) + "\n")
     configure(output, arguments.log_level)
+    settle_memory()
     background = spawn(service.background(), "background") if service.background else None
     farewell = await stopper.stopped()
     log.info("stopping", why=farewell.why, code=int(farewell.code), open=connections.open)

@@ -15,6 +15,10 @@ from wslab.wire.labproto.problems import refusal
 
 MOST_TRANSFERS = 64
 """Transfers that are kept at once."""
+SHARES = 4
+"""Connections that have room beside each other: each holds this part of transfers and store at most."""
+SPARED = 60.0
+"""Seconds after its connection for which a transfer need not give room: the client may come back."""
 
 
 class Refused(Exception):
@@ -36,6 +40,11 @@ class Limits:
     forget: float = 600.0
     """Seconds without use after which a transfer is forgotten."""
 
+    @property
+    def share(self) -> int:
+        """Bytes that one connection may hold: a part of the store, at least one file of the largest size."""
+        return max(self.store // SHARES, min(self.file, self.store))
+
 
 @dataclass(slots=True, eq=False)
 class Transfer:
@@ -47,6 +56,10 @@ class Transfer:
     name: str
     used: float
     """When somebody last asked for it or added to it."""
+    holder: object | None = None
+    """The connection whose share it is part of: that opened it or went on with it; None where it is over."""
+    left: float = 0.0
+    """When that connection ended; when it was opened where none did."""
     data: bytearray = field(default_factory=bytearray)
     running_crc: int = 0
     """CRC-32 of what is there: the whole file need not be read again at its end."""
@@ -65,7 +78,10 @@ class Transfer:
 
 
 class Transfers:
-    """Every transfer of a server. They belong to no connection: who knows the number may go on."""
+    """Every transfer of a server. Who knows the number may go on with one, over any connection.
+
+    Each counts as part of the share of one connection, so that no client can keep all others out.
+    """
 
     def __init__(
         self,
@@ -95,40 +111,82 @@ class Transfers:
         """Bytes that all of them have once they are complete."""
         return self._announced
 
-    def open(self, request: FileOpen) -> Transfer:
+    def open(self, request: FileOpen, holder: object | None = None) -> Transfer:
         """Begin a transfer.
+
+        Args:
+            request: what is announced.
+            holder: the connection that asks, whose share it becomes part of.
 
         Raises:
             Refused: LIMIT, or BAD_FILE for a file of no bytes whose CRC-32 is not 0.
         """
         self.expire()
-        limits = self.limits
-        if len(self._transfers) >= MOST_TRANSFERS:
-            self._refuse_open(request, f"there are {MOST_TRANSFERS} transfers already; FILE_FORGET ends one")
-        if request.size > limits.file:
-            self._refuse_open(request, f"a file has {format_size(limits.file)} at most")
-        if request.size > limits.store - self._announced:
-            left = format_size(limits.store - self._announced)
-            self._refuse_open(request, f"of the server's memory {left} are left; FILE_FORGET frees some")
+        if request.size > self.limits.file:
+            self._refuse_open(request, f"a file has {format_size(self.limits.file)} at most")
+        self._check_share(request, holder)
         if request.size == 0 and request.crc != 0:
             raise _wrong_crc(Type.FILE_OPEN, request.crc, 0)
+        self._make_room(request)
         number = self._draw()
         while number in self._transfers:
             number = self._draw()
-        transfer = Transfer(number, request.size, request.crc, request.name, self._now())
+        now = self._now()
+        transfer = Transfer(number, request.size, request.crc, request.name, now, holder=holder, left=now)
         self._transfers[number] = transfer
         self._announced += transfer.size
         return transfer
 
+    def _check_share(self, request: FileOpen, holder: object | None) -> None:
+        """See that nobody keeps the others out."""
+        count, left = self._left_of(holder)
+        if count < 1:
+            most = MOST_TRANSFERS // SHARES
+            self._refuse_open(request, f"this connection has {most} transfers already; FILE_FORGET ends one")
+        if request.size > left:
+            told = f"of its {format_size(self.limits.share)} this connection has {format_size(left)} left"
+            self._refuse_open(request, f"{told}; FILE_FORGET frees some")
+
+    def _left_of(self, holder: object | None) -> tuple[int, int]:
+        """Return how many transfers and bytes are left of the share of a connection."""
+        held = [
+            each.size for each in self._transfers.values() if holder is not None and each.holder is holder
+        ]
+        return MOST_TRANSFERS // SHARES - len(held), self.limits.share - sum(held)
+
+    def _make_room(self, request: FileOpen) -> None:
+        """Forget what no connection holds, the longest unused first, where there is no room without that."""
+        now = self._now()
+        count = len(self._transfers) + 1 - MOST_TRANSFERS
+        size = self._announced + request.size - self.limits.store
+        givers = [
+            each for each in self._transfers.values() if each.holder is None and now - each.left >= SPARED
+        ]
+        going = []
+        for transfer in sorted(givers, key=lambda each: each.used):
+            if count <= 0 and size <= 0:
+                break
+            going.append(transfer)
+            count, size = count - 1, size - transfer.size
+        if count > 0:
+            self._refuse_open(request, f"there are {MOST_TRANSFERS} transfers already; FILE_FORGET ends one")
+        if size > 0:
+            left = format_size(self.limits.store - self._announced)
+            self._refuse_open(request, f"of the server's memory {left} are left; FILE_FORGET frees some")
+        for transfer in going:
+            self._drop(transfer)
+
     def _refuse_open(self, request: FileOpen, right: str) -> None:
         raise Refused(refusal(ErrorCode.LIMIT, Type.FILE_OPEN, "size", request.size, right))
 
-    def find(self, number: int, kind: Type) -> Transfer:
+    def find(self, number: int, kind: Type, holder: object | None = None) -> Transfer:
         """Return a transfer, which counts as a use of it.
 
         Args:
             number: of the transfer.
             kind: type of the message that asks.
+            holder: the connection that goes on with it: the transfer becomes part of its share, if it is part
+                of none and there is room in that.
 
         Raises:
             Refused: UNKNOWN_TRANSFER.
@@ -141,15 +199,25 @@ class Transfers:
             )
             raise Refused(refusal(ErrorCode.UNKNOWN_TRANSFER, kind, "transfer", f"{number:016x}", right))
         transfer.used = self._now()
+        if transfer.holder is None and holder is not None:
+            count, left = self._left_of(holder)
+            if count >= 1 and transfer.size <= left:
+                transfer.holder = holder
         return transfer
 
-    def add(self, chunk: FileChunk) -> Transfer:
-        """Add a chunk to its file.
+    def leave(self, holder: object) -> None:
+        """Note that a connection is over. What it held stays, for its client may come back."""
+        for transfer in self._transfers.values():
+            if transfer.holder is holder:
+                transfer.holder, transfer.left = None, self._now()
+
+    def add(self, chunk: FileChunk, holder: object | None = None) -> Transfer:
+        """Add a chunk to its file; `holder` as `find` has it.
 
         Raises:
             Refused: UNKNOWN_TRANSFER, UNEXPECTED, WRONG_OFFSET, BAD_LENGTH or BAD_FILE; the last forgets it.
         """
-        transfer = self.find(chunk.transfer, Type.FILE_CHUNK)
+        transfer = self.find(chunk.transfer, Type.FILE_CHUNK, holder)
         have = len(transfer.data)
         missing = transfer.size - have
         if not missing:

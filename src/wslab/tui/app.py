@@ -7,6 +7,7 @@ So nothing that needs the network, the servers or the lab's own screens is impor
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -265,7 +266,7 @@ class LabApp(App[None]):
             self.simulate_key(key)
 
     def _beat(self) -> None:
-        if self.pacer.beat(self.workbench.clock.monotonic()):
+        if self.pacer.beat(self.workbench.clock.monotonic(), time.thread_time()):
             self.lab_screen.pages.log_view.fps = self.pacer.rate
 
     async def on_unmount(self) -> None:
@@ -306,12 +307,8 @@ class LabApp(App[None]):
             learner.keep(lambda: learner.store.set_language(code))
 
     def action_phase(self, number: int) -> None:
-        """Go to a phase; of those to come, show what they will be about."""
-        if number == 1:
-            self.lab_screen.action_tab("lesson")
-            self.lab_screen.return_to_course()
-        else:
-            self.lab_screen.show_phase(self.course.phases[number - 1])
+        """Go on in a phase of the course; of those to come, show what they will be about."""
+        self.lab_screen.open_phase(number)
 
     async def action_interrupt(self) -> None:
         """Copy what is selected, if anything is; leave at the second ctrl+c, for the first may be a slip."""
@@ -327,9 +324,9 @@ class LabApp(App[None]):
         self.set_timer(INTERRUPT_WITHIN, self._forget_interrupt)
 
     def _selected_text(self) -> str:
-        from textual.widgets import Input
+        from textual.widgets import Input, TextArea
 
-        if isinstance(self.focused, Input) and self.focused.selected_text:
+        if isinstance(self.focused, Input | TextArea) and self.focused.selected_text:
             return self.focused.selected_text
         return self.screen.get_selected_text() or ""
 

@@ -41,6 +41,7 @@ LAB_KEYS = (
     _key("f6", "tab('server')", "Server log", "tab-server", "Read what the servers say"),
     _key("f7", "tab('log')", "Log", "tab-log", "Go to the log"),
     _key("f8", "tab('stats')", "Statistics", "tab-stats", "Read the statistics"),
+    _key("f9", "tab('client')", "Client", "tab-client", "Choose the protocol of the next connection, and use its controls"),
     _key("escape", "log", "Back to the log", "back-to-log", "Go back to the log"),
     _key("L", "app.language", "Language", "language", "Speak English or Japanese"),
     _key("question_mark", "app.help", "Help", "help", "Show all keys and commands", shown=True),

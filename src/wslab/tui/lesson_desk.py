@@ -94,7 +94,7 @@ class LessonDesk:
         self.show_course()
 
     def show_phase(self, phase: Phase) -> None:
-        """Show what a phase that is still to come will be about."""
+        """Show what a phase that has no lessons yet will be about."""
         self._phase = phase
         self._page.show(phase_page(phase), TOP)
 
@@ -214,6 +214,12 @@ class LessonDesk:
         self._show_panel()
         free = _("free play: nothing is judged until f is pressed")
         self._say(_("steps are judged again") if judged else free)
+
+    def judge_only(self, when: bool) -> None:
+        """Judge the steps, or nothing, where that is not so already."""
+        session = self.learner.session
+        if session is not None and session.run.paused is when:
+            self.judge()
 
     async def run_exercise(self) -> None:
         """Begin the exercise, or run it now.

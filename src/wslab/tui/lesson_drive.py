@@ -37,6 +37,7 @@ from wslab.lab.sources import Sources
 from wslab.lab.state import state_folder
 from wslab.lab.supervisor import Supervisor
 from wslab.lab.workbench import Workbench
+from wslab.memory import settle_memory
 from wslab.tui.app import LabApp
 from wslab.tui.pilot import carry_out
 from wslab.tui.pilot_script import Script, ScriptError, parse_script
@@ -221,6 +222,7 @@ def from_json(line: str, lang: str, seed: Seed) -> Driven:
 def main(arguments: Sequence[str]) -> int:
     """Do one lesson: its id, the language, the seed, and the folder of a course that is not bundled."""
     lesson_id, lang, number, *folder = arguments
+    settle_memory()
     if lang in LANGUAGES:
         set_language(lang)
     source = _source(Path(folder[0]).resolve()) if folder else Source(load_course())

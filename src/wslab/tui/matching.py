@@ -33,7 +33,7 @@ def _field(event: Event, key: str) -> object:
 
 def _text(event: Event) -> str:
     parts = []
-    for name in ("preview", "reason", "why", "start_line", "text", "detail"):
+    for name in ("preview", "reason", "why", "start_line", "text", "detail", "summary"):
         value = getattr(event, name, "")
         parts.append(value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
     return "\n".join(parts)

@@ -1,4 +1,4 @@
-"""How often the log repaints: as often as asked for, and less where the terminal can't keep up."""
+"""How often the log repaints: as often as asked for, and less where terminal or processor can't keep up."""
 
 from __future__ import annotations
 
@@ -9,13 +9,20 @@ LATE = 0.05
 CALM_BEATS = 30
 """Heartbeats in time after which the rate doubles again."""
 SLOWEST = 1.0
+BUSY = 0.9
+"""Share of a processor above which painting takes it away from the reading of frames."""
+BUSY_BEATS = 5
+"""Busy heartbeats in a row after which the rate halves: opening a page is over sooner."""
+BUSY_SHARE = 0.25
+"""Share of the highest rate to which a busy processor brings it down at most."""
 
 
 class Pacer:
-    """Halves the rate when heartbeats are late and doubles it when they have been in time for a while.
+    """Halves the rate when heartbeats are late or the processor is busy, and doubles it after a calm while.
 
     A terminal on a slow link blocks the app while it writes; the heartbeat, which should come every 0.1 s,
-    then comes late. Counts are never affected: only painting slows down.
+    then comes late. A flood that takes a whole processor leaves it in time, and is read faster where less is
+    painted. Counts are never affected: only painting slows down.
 
     Args:
         fps: the highest rate, in repaints a second.
@@ -25,17 +32,34 @@ class Pacer:
         self.highest = float(fps)
         self.rate = float(fps)
         """The present rate, in repaints a second."""
-        self._last: float | None = None
-        self._calm = 0
+        self._last: tuple[float, float] | None = None
+        self._calm = self._busy = 0
 
-    def beat(self, now: float) -> bool:
-        """Take note of a heartbeat at ``now`` (monotonic seconds); return whether the rate changed."""
-        last, self._last = self._last, now
+    def beat(self, now: float, worked: float) -> bool:
+        """Take note of a heartbeat.
+
+        Args:
+            now: monotonic seconds.
+            worked: seconds that the thread of the app has had a processor so far.
+
+        Returns:
+            Whether the rate changed.
+        """
+        last, self._last = self._last, (now, worked)
         if last is None:
             return False
-        if now - last - BEAT > LATE:
+        passed = now - last[0]
+        busy = worked - last[1] > BUSY * passed
+        self._busy = self._busy + 1 if busy else 0
+        if passed - BEAT > LATE:
             self._calm = 0
             return self._set(max(SLOWEST, self.rate / 2))
+        if busy:
+            self._calm = 0
+            if self._busy < BUSY_BEATS:
+                return False
+            self._busy = 0
+            return self._set(max(SLOWEST, min(self.rate, max(self.rate / 2, self.highest * BUSY_SHARE))))
         self._calm += 1
         if self._calm >= CALM_BEATS:
             self._calm = 0

@@ -19,6 +19,7 @@ from wslab.lab.course_files import load_course
 from wslab.lab.pack_consent import consent
 from wslab.lab.sources import SourcesError, open_sources
 from wslab.lab.state import state_folder
+from wslab.memory import settle_memory
 from wslab.tui.app import INTERNAL_ERROR, LabApp
 from wslab.tui.matching import matches
 from wslab.tui.pictures import save_picture, screen_text
@@ -68,6 +69,7 @@ def run_pilot(options: argparse.Namespace) -> int:
         return 2
     # A key is waited for until nothing moves any more, which is never where the app ends in the middle of it.
     app.animation_level = "none"
+    settle_memory()
     try:
         asyncio.run(_run(app, script, options.size or script.size, results, options.screenshot))
     except PictureError as error:

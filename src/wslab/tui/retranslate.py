@@ -16,8 +16,9 @@ TEXTUAL = (
     N_("Maximize"), N_("Maximize the focused widget"),
     N_("Minimize"), N_("Minimize the widget and restore to normal size"),
     N_("Screenshot"), N_("Save an SVG 'screenshot' of the current screen"),
+    N_("Dismiss menu"),
 )  # fmt: skip
-"""What Textual itself offers in the command palette, word for word, so that it can be translated."""
+"""What Textual itself offers in the command palette and the footer, word for word, to be translated."""
 
 
 @runtime_checkable

@@ -14,13 +14,11 @@ from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
 from wslab.i18n import _, spoken
+from wslab.memory import settle_memory
 
 if TYPE_CHECKING:
     from wslab.lab.sources import Sources
     from wslab.tui.app import LabApp
-
-GARBAGE_AFTER = 50_000
-"""New objects after which garbage is looked for: events live long and are no garbage."""
 
 GRACE = 8.0
 """Seconds the app has to leave after a signal. Its servers may take five of them."""
@@ -109,14 +107,6 @@ def _refuse(why: str, code: int) -> int:
 
     print(f"wslab: {plain(why)}", file=sys.stderr)
     return code
-
-
-def settle_memory() -> None:
-    """Keep what start-up made out of the collections to come, which takes the pauses out of floods."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER)
-    gc.enable()
 
 
 def prepare_environment(environment: MutableMapping[str, str]) -> None:

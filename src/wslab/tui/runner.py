@@ -12,6 +12,7 @@ from wslab.lab.logfilter import LEVELS, LogFilter
 from wslab.lab.recording import save_events, save_rows
 from wslab.lab.workbench import Workbench
 from wslab.tui.widgets.pages import Pages
+from wslab.wire.decoding.choosing import AUTO, check_choice
 
 
 class CommandRunner(BenchCommands):
@@ -51,6 +52,12 @@ class CommandRunner(BenchCommands):
             raise CommandError(sentence("/level takes frames or messages, not {level!r}", level=rest))
         self._pages.log_view.level = rest
         self._say(_("the log shows {level}").format(level=rest))
+
+    async def _do_decode(self, rest: str) -> None:
+        choice = check_choice(rest or AUTO)
+        self._bench.decode_as(choice)
+        self._pages.frame.decode_as(choice)
+        self._say(_("messages are read as {choice}").format(choice=choice))
 
     async def _do_search(self, rest: str) -> None:
         self._pages.enter("log")

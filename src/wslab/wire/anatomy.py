@@ -122,12 +122,13 @@ class Anatomy:
         raise KeyError(name)
 
 
-def dissect(frame: Frame, mask_rows: int = MASK_ROWS) -> Anatomy:
+def dissect(frame: Frame, mask_rows: int = MASK_ROWS, subprotocol: str | None = None) -> Anatomy:
     """Take a frame apart.
 
     Args:
         frame: the event.
         mask_rows: bytes of the payload for which to work the mask out at most.
+        subprotocol: what the connection agreed on, which may give close codes a meaning.
 
     Raises:
         ValueError: the values of the event contradict each other, which no reader of bytes makes.
@@ -160,7 +161,7 @@ def dissect(frame: Frame, mask_rows: int = MASK_ROWS) -> Anatomy:
     return Anatomy(
         header=header,
         fields=tuple(fields),
-        body=_close_body(frame, 8 * len(header)) if frame.opcode == Opcode.CLOSE else (),
+        body=_close_body(frame, 8 * len(header), subprotocol) if frame.opcode == Opcode.CLOSE else (),
         payload=payload,
         wire_payload=wire_payload,
         mask_rows=rows,
@@ -301,11 +302,11 @@ def _payload(frame: Frame, start: int) -> Field:
     return Field(Part.PAYLOAD, "Payload data", start, 8 * frame.length, "", value, meaning, "6455#5.2")
 
 
-def _close_body(frame: Frame, start: int) -> tuple[Field, ...]:
+def _close_body(frame: Frame, start: int, subprotocol: str | None) -> tuple[Field, ...]:
     if frame.length < 2 or len(frame.preview) < 2:
         return ()
     code = int.from_bytes(frame.preview[:2], "big")
-    known = describe(code)
+    known = describe(code, subprotocol)
     fields = [
         Field(
             Part.CODE,

@@ -1,10 +1,15 @@
-"""What the numbers in Close frames mean (RFC 6455 section 7.4 and the IANA registry of close codes)."""
+"""What the numbers in Close frames mean (RFC 6455 section 7.4 and the IANA registry of close codes).
+
+Codes from 4000 on belong to the application. Where a subprotocol was agreed on that gives some of them a
+meaning, they have that one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from wslab.i18n import N_
+from wslab.wire.graphql.closing import CLOSINGS, INIT_TIMEOUT, LEGACY_REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,8 @@ class CloseCode:
     meaning: str
     """One or two sentences for someone who has never seen a WebSocket."""
     section: str
-    """Where it is defined: `6455#7.4.1` is RFC 6455 section 7.4.1, `iana` the registry alone."""
+    """Where it is defined: `6455#7.4.1` is RFC 6455 section 7.4.1, `iana` the registry alone,
+    `graphql-transport-ws#Subscribe` that section of the protocol, `library NAME` what a library does."""
     sendable: bool
     """Whether a Close frame may carry it. False for the codes that only report what happened locally."""
     retry: bool
@@ -183,8 +189,39 @@ REGISTERED: tuple[int, ...] = tuple(code for code in _NAMED if code is not None)
 """Every code that has a name of its own, in ascending order."""
 
 
-def describe(code: int | None) -> CloseCode:
-    """Return what any number means as a close code, and what None does: a Close frame with an empty body."""
+_SHORT = {4400: "invalid message", 4409: "subscriber already exists"}
+"""Names of codes whose reason says something else each time."""
+
+_OF_SUBPROTOCOL: dict[str, dict[int, CloseCode]] = {
+    "graphql-transport-ws": {
+        each.code: CloseCode(
+            each.code, _SHORT.get(each.code, each.reason.lower()), each.meaning, each.heading, True,
+            each is INIT_TIMEOUT,
+        )
+        for each in CLOSINGS.values()
+    },
+    "graphql-ws": {
+        LEGACY_REFUSED.code: CloseCode(
+            LEGACY_REFUSED.code, "internal error",
+            N_("The server met something it did not expect; or, with this subprotocol, what connection_init "
+            "carried did not satisfy it, and a connection_error came before."),
+            LEGACY_REFUSED.heading, True, True,
+        ),
+    },
+}  # fmt: skip
+"""What codes mean where a subprotocol was agreed on that says so."""
+
+
+def describe(code: int | None, subprotocol: str | None = None) -> CloseCode:
+    """Return what any number means as a close code, and what None does: a Close frame with an empty body.
+
+    Args:
+        code: the number.
+        subprotocol: what the connection agreed on, where that is known.
+    """
+    own = _OF_SUBPROTOCOL.get(subprotocol or "", {}).get(-1 if code is None else code)
+    if own is not None:
+        return own
     named = _NAMED.get(code)
     if named is not None:
         return CloseCode(code, *named)

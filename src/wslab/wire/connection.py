@@ -9,6 +9,7 @@ from wslab.i18n import joined, sentence
 from wslab.wire import violations as rule
 from wslab.wire.body import BodyReader
 from wslab.wire.clock import Clock
+from wslab.wire.decoding.choosing import AUTO, decoders, protocol_of
 from wslab.wire.deflate import agreed
 from wslab.wire.events import Body, Direction, Event, Http, Tcp
 from wslab.wire.frames import Closing, FrameReader
@@ -51,7 +52,13 @@ class ConnectionReader:
     """
 
     def __init__(
-        self, conn: int, clock: Clock, *, preview_limit: int = 4096, inflate_limit: int = 16 * 2**20
+        self,
+        conn: int,
+        clock: Clock,
+        *,
+        preview_limit: int = 4096,
+        inflate_limit: int = 16 * 2**20,
+        decoding: str = AUTO,
     ) -> None:
         """Start before the first byte.
 
@@ -60,10 +67,12 @@ class ConnectionReader:
             clock: where events get number and time from.
             preview_limit: bytes of payload to keep of each frame, message and body.
             inflate_limit: bytes to which a compressed message is inflated at most.
+            decoding: what messages are decoded by, one of `CHOICES` of `wslab.wire.decoding.choosing`.
         """
         self._conn = conn
         self._clock = clock
         self._preview_limit = preview_limit
+        self._decoding = decoding
         self._closing = Closing()
         self._sides = {
             direction: _Side(
@@ -94,6 +103,13 @@ class ConnectionReader:
     def close_sent_first(self) -> Direction | None:
         """The direction of the first Close frame: its sender started the closing handshake."""
         return self._closing.first
+
+    def decode_as(self, decoding: str) -> None:
+        """Decode the messages that begin from here on by something else; see `__init__`."""
+        if decoding != self._decoding:
+            self._decoding = decoding
+            if self.upgraded:
+                self._choose_decoders()
 
     def opened(self, detail: str) -> list[Event]:
         """Record that the TCP connection is open; `detail` holds the addresses."""
@@ -203,8 +219,16 @@ class ConnectionReader:
             parameters, opaque = agreed(self.handshake.extensions)
             for each in self._sides.values():
                 each.frames.negotiate(parameters, opaque)
+            self._choose_decoders()
         self._start(side, event)
         self._release(self.upgraded, t, wall, events)
+
+    def _choose_decoders(self) -> None:
+        subprotocol = None if self.handshake is None else self.handshake.subprotocol
+        known = protocol_of(subprotocol, self._decoding)
+        found = None if known is None else decoders(known, preview_limit=self._preview_limit)
+        for direction, side in self._sides.items():
+            side.frames.decode_with(None if found is None else found[direction])
 
     def _start(self, side: _Side, head: Http) -> None:
         """Begin what follows the head of a direction once the answer is known."""

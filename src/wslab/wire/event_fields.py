@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from wslab.wire import proto_fields
 from wslab.wire import violations as rule
+from wslab.wire.decoding.choosing import PROTOCOLS
 from wslab.wire.events import (
     KINDS,
     OPCODE_NAMES,
@@ -25,6 +27,7 @@ from wslab.wire.events import (
     Message,
     Opcode,
     Phase,
+    Proto,
 )
 from wslab.wire.handshake import values
 from wslab.wire.head import read_status
@@ -74,7 +77,7 @@ def header_values(event: Http, name: str) -> tuple[str, ...]:
     return tuple(values(event, name.lower()))
 
 
-def payload_is_whole(event: Frame | Message) -> bool:
+def payload_is_whole(event: Frame | Message | Proto) -> bool:
     """Whether the preview is the whole payload, inflated to its end where it was compressed."""
     return len(event.preview) == event.length and not _UNFINISHED.intersection(event.violations)
 
@@ -82,7 +85,7 @@ def payload_is_whole(event: Frame | Message) -> bool:
 _UNFINISHED: Final = frozenset({rule.FRAME_CUT, rule.CORRUPT_DEFLATE, rule.INFLATE_LIMIT})
 
 
-def _text(event: Frame | Message) -> str | None:
+def _text(event: Frame | Message | Proto) -> str | None:
     if not payload_is_whole(event) or (type(event) is Frame and event.rsv & 4):
         return None
     try:
@@ -91,7 +94,7 @@ def _text(event: Frame | Message) -> str | None:
         return None
 
 
-def _hex(event: Frame | Message) -> str | None:
+def _hex(event: Frame | Message | Proto) -> str | None:
     return event.preview.hex() if payload_is_whole(event) else None
 
 
@@ -195,6 +198,24 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
         "code": Field(FieldType.NUMBER, lambda event: event.code),
         "reason": Field(FieldType.TEXT, lambda event: event.reason),
         "first": Field(FieldType.FLAG, lambda event: event.first),
+        "violations": _VIOLATIONS,
+    },
+    "proto": {
+        "conn": _CONN,
+        "dir": _DIR,
+        "protocol": Field(FieldType.WORD, lambda event: event.protocol, PROTOCOLS),
+        "version": Field(FieldType.TEXT, lambda event: event.version),
+        "name": Field(FieldType.TEXT, lambda event: event.name),
+        "id": Field(FieldType.TEXT, lambda event: event.id),
+        "topic": Field(FieldType.TEXT, lambda event: event.topic),
+        "qos": Field(FieldType.NUMBER, lambda event: proto_fields.of_packet(event, "qos")),
+        "retain": Field(FieldType.FLAG, lambda event: proto_fields.of_packet(event, "retain")),
+        "code": Field(FieldType.NUMBER, proto_fields.code),
+        "payload": Field(FieldType.TEXT, proto_fields.payload),
+        "json": Field(FieldType.JSON, proto_fields.json_of),
+        "len": _LEN,
+        "text": _TEXT,
+        "hex": _HEX,
         "violations": _VIOLATIONS,
     },
     "proc": {

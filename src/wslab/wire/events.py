@@ -200,6 +200,40 @@ class Close(NamedTuple):
     violations: tuple[str, ...]
 
 
+class Proto(NamedTuple):
+    """One unit of what messages carry: an MQTT packet, a message of GraphQL or of the lab's protocol.
+
+    It follows the `Message` that completed it. Where a message completes a great many, the first of them come
+    before it.
+    """
+
+    seq: int
+    t: float
+    wall: float
+    conn: int
+    direction: Direction
+    protocol: str
+    """`mqtt`, `graphql` or `binary`."""
+    version: str
+    """By which it was read: `3.1.1`, `5.0`; `graphql-transport-ws`, `graphql-ws`; `1`, `2`."""
+    name: str
+    """`PUBLISH`, `subscribe`, `SAMPLE`; empty where that could not be told."""
+    summary: str
+    """One line that begins with the name. Text from the network is in it as it came."""
+    id: str | None
+    """Packet Identifier, id of the operation, or sequence number."""
+    topic: str | None
+    """MQTT: the Topic Name or first Topic Filter. GraphQL: the name of the operation."""
+    start: int
+    """Place of its first byte in the payload of the message; negative where it began in an earlier one."""
+    length: int
+    """Bytes."""
+    preview: bytes
+    """Its first bytes."""
+    violations: tuple[str, ...]
+    """Rules of the protocol that it breaks, each as `mqtt5#MQTT-3.3.1-4 QoS is 3`."""
+
+
 class Proc(NamedTuple):
     """Something happened to a bundled server's process."""
 
@@ -224,7 +258,7 @@ class Ui(NamedTuple):
     detail: str
 
 
-Event = Tcp | Http | Body | State | Frame | Message | Close | Proc | Ui
+Event = Tcp | Http | Body | State | Frame | Message | Close | Proto | Proc | Ui
 
 KINDS: dict[type[Event], str] = {
     Tcp: "tcp",
@@ -234,6 +268,7 @@ KINDS: dict[type[Event], str] = {
     Frame: "frame",
     Message: "message",
     Close: "close",
+    Proto: "proto",
     Proc: "proc",
     Ui: "ui",
 }

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from wslab.i18n import joined, sentence
 from wslab.wire import violations as rule
+from wslab.wire.decoding.decoded import Decoded, Decoder
 from wslab.wire.deflate import DeflateParameters, Inflater
 from wslab.wire.encoder import apply_mask
-from wslab.wire.events import OPCODE_NAMES, Close, Direction, Event, Frame, Message, Opcode
+from wslab.wire.events import OPCODE_NAMES, Close, Direction, Event, Frame, Message, Opcode, Proto
 from wslab.wire.messages import Assembler, inflated_violations, is_utf8, read_close_body
 
 BLOCK = 32 * 1024
@@ -35,7 +36,7 @@ class Closing:
 
 
 class FrameReader:
-    """Turns the bytes of one direction into `Frame`, `Message` and `Close` events."""
+    """Turns the bytes of one direction into `Frame`, `Message`, `Proto` and `Close` events."""
 
     def __init__(
         self,
@@ -68,6 +69,9 @@ class FrameReader:
         self._opaque = False
         self._rules = rule.of_first_byte(False, False)
         self._assembler = Assembler(preview_limit, None)
+        # What decodes messages, and what decodes the one that is under way.
+        self._decoder: Decoder | None = None
+        self._decoding: Decoder | None = None
         self._closed = False
         # Whether frames come before they are allowed to, and whether only the next one does.
         self._early = False
@@ -103,6 +107,10 @@ class FrameReader:
         if parameters is not None:
             takeover = parameters.takeover(self._direction)
             self._assembler.inflater = Inflater(takeover, self._inflate_limit)
+
+    def decode_with(self, decoder: Decoder | None) -> None:
+        """Have messages that begin from here on decoded; their frames take the long way."""
+        self._decoder = decoder
 
     def set_early(self, early: bool) -> None:
         """Say whether frames that begin from here on come too early (RFC 6455 section 4.1)."""
@@ -291,8 +299,8 @@ class FrameReader:
 
     @property
     def _plain(self) -> bool:
-        """Whether a data frame may start here."""
-        return not (self._assembler.active or self._closed or self._early)
+        """Whether a data frame may start here, and nobody but this reader wants its payload."""
+        return not (self._assembler.active or self._closed or self._early or self._decoder is not None)
 
     def _read_blocks(self, data: bytes, at: int, t: float, wall: float, events: list[Event]) -> int:
         """Take every complete block of the present frame from `data[at:]`; return where they end."""
@@ -303,6 +311,8 @@ class FrameReader:
                 return at
             self._left -= end - at
             self._take(data[at:end])
+            if self._decoding is not None:
+                self._tell(self._decoding.overflow(), t, wall, events)
             at = end
         self._end(t, wall, events)
         return at
@@ -342,6 +352,10 @@ class FrameReader:
             changed = self._opaque and rsv != (4 if compressed else 0)
             broken += assembler.start(opcode, compressed, not changed, t)
             self._in_message = True
+            decoder = self._decoding = self._decoder
+            assembler.tee = None if decoder is None else decoder.feed
+            if decoder is not None:
+                decoder.begin(opcode == Opcode.TEXT)
         if self._in_message:
             assembler.frames += 1
         self._in_frame = True
@@ -408,6 +422,11 @@ class FrameReader:
                     ),
                 )
             )  # fmt: skip
+        if self._decoding is not None:
+            units = self._decoding.end(assembler.whole) if complete else self._decoding.overflow()
+            self._tell(units, t, wall, events)
+            if complete:
+                self._decoding = assembler.tee = None
         if close is not None:
             self._closed = True
             initial = self._closing.first is None
@@ -419,3 +438,9 @@ class FrameReader:
                     close.violations,
                 )
             )  # fmt: skip
+
+    def _tell(self, units: list[Decoded], t: float, wall: float, events: list[Event]) -> None:
+        """Emit what was decoded."""
+        for unit in units:
+            stamp = (next(self._numbers), t, wall, self._conn, self._direction)
+            events.append(tuple.__new__(Proto, stamp + unit))

@@ -3,7 +3,8 @@
 The first line is a header with the `format` number. Each further line has the kind in `event` and the fields
 of the event under their own names, but for bytes: `preview` becomes `preview_text` where it is UTF-8 (up to a
 character that the preview cuts, kept in `preview_rest_base64`), else `preview_base64`; `mask_key` becomes
-`mask_key_hex`. A line holds no control characters and no invisible ones: it is safe to show in a terminal.
+`mask_key_hex`. `docs/recording-format.md` has every kind with its fields. A line holds no control
+characters and no invisible ones: it is safe to show in a terminal.
 """
 
 from __future__ import annotations

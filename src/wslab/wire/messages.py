@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 from typing import NamedTuple
 
 from wslab.wire import closecodes
@@ -72,7 +73,7 @@ class Assembler:
     """The message of one direction that is being received: sizes, preview, inflating and UTF-8.
 
     A message takes `start`, `add` for each piece of payload and `finish`. Nothing of the payload is kept but
-    the preview.
+    the preview; who wants all of it is `tee`.
     """
 
     def __init__(self, preview_limit: int, inflater: Inflater | None) -> None:
@@ -94,6 +95,8 @@ class Assembler:
         self.compressed = False
         self.preview = b""
         self.violations: tuple[str, ...] = ()
+        self.tee: Callable[[bytes], None] | None = None
+        """Takes the payload too, unmasked and inflated, piece by piece and to its end."""
         self._decoder: codecs.IncrementalDecoder | None = None
         self._mid_character = False
 
@@ -145,7 +148,12 @@ class Assembler:
         if self.compressed:
             assert self.inflater is not None
             return self.inflater.problem is not None
-        return self._decoder is None and len(self.preview) >= self._preview_limit
+        return self._decoder is None and self.tee is None and len(self.preview) >= self._preview_limit
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of the message is missing because it could not be inflated."""
+        return not (self.compressed and self.inflater is not None and self.inflater.problem is not None)
 
     def finish(self) -> tuple[str, ...]:
         """End the message; return violations that came to light. Attributes stay until the next `start`."""
@@ -178,6 +186,8 @@ class Assembler:
 
     def _take(self, piece: bytes) -> tuple[str, ...]:
         self.length += len(piece)
+        if self.tee is not None:
+            self.tee(piece)
         room = self._preview_limit - len(self.preview)
         if room > 0:
             self.preview += piece[:room]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wslab.i18n import N_, _
 from wslab.wire.event_fields import FIELDS, FieldType, payload_is_whole
-from wslab.wire.events import KINDS, Direction, Event, Frame, Message
+from wslab.wire.events import KINDS, Direction, Event, Frame, Message, Proto
 from wslab.wire.predicates import PREDICATES
 from wslab.wire.wants import Equal, Saved, Values, show, show_bytes
 
@@ -21,6 +21,7 @@ _KINDS: Final = {
     "frame": N_("a frame"),
     "message": N_("a message"),
     "close": N_("a Close frame"),
+    "proto": N_("a decoded message"),
     "proc": N_("news of a server"),
     "ui": N_("a doing in the lab"),
 }
@@ -66,6 +67,13 @@ _LABELS: Final = {
     "frames": N_("number of frames {value}"),
     "json": N_("JSON with {value}"),
     "reason": N_("reason {value}"),
+    "protocol": N_("protocol {value}"),
+    "version": N_("version {value}"),
+    "name": N_("name {value}"),
+    "id": N_("id {value}"),
+    "topic": N_("topic {value}"),
+    "qos": N_("QoS {value}"),
+    "payload": N_("payload {value}"),
     "server": N_("server {value}"),
     "action": N_("action {value}"),
     "detail": N_("detail {value}"),
@@ -76,6 +84,7 @@ _FLAGS: Final = {
     "fin": (N_("FIN set"), N_("FIN not set")),
     "masked": (N_("a mask"), N_("no mask")),
     "compressed": (N_("compression"), N_("no compression")),
+    "retain": (N_("RETAIN set"), N_("RETAIN not set")),
     "first": (N_("no Close frame before it"), N_("a Close frame before it")),
 }
 
@@ -122,7 +131,7 @@ def found_words(event: Event, name: str, values: Values | None, you: Direction) 
     """
     if name == "dir" and values:
         return _from(values[0], you)
-    if not values and name in ("text", "hex", "json") and isinstance(event, Frame | Message):
+    if not values and name in ("text", "hex", "json") and isinstance(event, Frame | Message | Proto):
         if not payload_is_whole(event):
             return _("{size} bytes, of which {kept} were kept").format(
                 size=event.length, kept=len(event.preview)
@@ -146,6 +155,9 @@ def _what(kind: str, parts: list[Part]) -> str:
                 parts.remove(part)
                 template = _("a {op} frame") if kind == "frame" else _("a {op} message")
                 return template.format(op=part.want.value)
+            if kind == "proto" and part.name == "name":
+                parts.remove(part)
+                return _("a {op} message").format(op=part.want.value)
             named = _WHAT.get((kind, part.name, str(part.want.value)))
             if named is not None:
                 if part.name != "dir":

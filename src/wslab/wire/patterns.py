@@ -16,7 +16,7 @@ from wslab.wire.events import KINDS, Direction, Event
 from wslab.wire.pattern_words import describe, found_words, kind_words, wanted_words
 from wslab.wire.predicates import PREDICATES, Earlier
 from wslab.wire.want_parsing import ABSENT, NAME, PatternError, parse_want
-from wslab.wire.wants import Reference, Saved, Values, Want
+from wslab.wire.wants import Equal, Reference, Saved, Values, Want
 
 __all__ = ["OPTIONS", "SEED", "Literal", "Miss", "Nearest", "Pattern", "PatternError", "Saved", "nearest"]
 
@@ -137,6 +137,14 @@ class Pattern:
             _parse_name(table.get("say"), f"{where}.say"),
             dict(table),
         )
+
+    @property
+    def direction(self) -> Direction | None:
+        """The one direction of all events that this is about; None where it may be either."""
+        for part in self.parts:
+            if part.name == "dir" and isinstance(part.want, Equal):
+                return Direction(part.want.value)
+        return None
 
     def match(self, event: Event, saved: Saved, earlier: Earlier | None = None) -> bool:
         """Whether an event is one that this is about.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wslab.wire.clock import Clock
-from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Opcode, Phase, State
+from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Opcode, Phase, Proto, State
 from wslab.wire.pairing import Pairing
 from wslab.wire.percentiles import Histogram, Times
 from wslab.wire.rates import Rate, RateMeter
@@ -27,6 +27,8 @@ UNSORTED = 512
 """Times that wait before they are sorted into histograms, which is cheaper in batches."""
 OTHER_RULES = "other rules"
 """Name of that sum."""
+OTHER_UNITS = ("", "others")
+"""Protocol and name of the sum of decoded units beyond the first 100 different ones of a direction."""
 
 
 class FrameCount(NamedTuple):
@@ -36,6 +38,17 @@ class FrameCount(NamedTuple):
     header: int
     payload: int
     """On the wire: compressed where the frames were."""
+
+
+class UnitCount(NamedTuple):
+    """Decoded units of one kind and direction: PUBLISH packets, `next` messages."""
+
+    protocol: str
+    name: str
+    """Empty for what could not be told."""
+    units: int
+    size: int
+    """Bytes."""
 
 
 class MessageCount(NamedTuple):
@@ -77,6 +90,8 @@ class Traffic:
     """From one message to the next of the same connection."""
     closes: tuple[tuple[int | None, int], ...]
     """The first 100 different close codes and how often each came; `opcodes` counts every Close frame."""
+    units: tuple[UnitCount, ...]
+    """What was decoded of the messages, in the order of first appearance."""
 
     @property
     def frames(self) -> int:
@@ -142,8 +157,8 @@ class Snapshot:
     opened: int
     """How many times a connection became open."""
     violations: tuple[tuple[str, int], ...]
-    """Broken rules and how often each was, in the order of their first appearance. Told by frames and heads:
-    what is wrong with a message or a Close body is told by a frame of it too, and counts once."""
+    """Broken rules and how often each was, in the order of their first appearance. Told by frames, heads and
+    units: what is wrong with a message or a Close body is told by a frame of it too, and counts once."""
 
     @property
     def rtt(self) -> float | None:
@@ -156,7 +171,7 @@ class _Side:
 
     __slots__ = (
         "between", "closes", "frames", "gaps", "heads", "last", "messages", "pings", "together",
-        "together_before",
+        "together_before", "units",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -173,6 +188,48 @@ class _Side:
         """Such messages before the last of ``gaps``."""
         self.pings = Pairing()
         self.closes: dict[int | None, int] = {}
+        self.units: dict[tuple[str, str], list[int]] = {}
+
+    def note_unit(self, unit: Proto) -> None:
+        """Count a decoded unit."""
+        units, kind = self.units, (unit.protocol, unit.name)
+        if kind not in units and len(units) >= DISTINCT:
+            kind = OTHER_UNITS
+        cell = units.setdefault(kind, [0, 0])
+        cell[0] += 1
+        cell[1] += unit.length
+
+    def add_frames(self, opcode: int, count: int, headers: int, payload: int) -> None:
+        """Count frames of one opcode; headers and payloads in bytes."""
+        cell = self.frames[opcode]
+        cell[0] += count
+        cell[1] += headers
+        cell[2] += payload
+
+    def add_message(self, message: Message) -> None:
+        """Count a message and note when it came."""
+        cell = self.messages[message.opcode]
+        cell[0] += 1
+        cell[1] += message.length
+        if message.frames > 1:
+            cell[2] += message.frames - 1
+            cell[3] = max(cell[3], message.frames)
+        if message.compressed:
+            cell[4] += 1
+            cell[5] += message.wire_length
+            cell[6] += message.length
+        last = self.last.get(message.conn)
+        if last == message.t:
+            self.together += 1
+        else:
+            self.note_gap(message.conn, message.t, last)
+
+    def add_twins(self, opcode: int, count: int, size: int) -> None:
+        """Count messages of one frame each, not compressed, that came together with one counted before."""
+        cell = self.messages[opcode]
+        cell[0] += count
+        cell[1] += size
+        self.together += count
 
     def note_gap(self, conn: int, t: float, last: float | None) -> None:
         """Note the time of a message of a connection whose one before, if any, was at another time."""
@@ -216,6 +273,7 @@ class _Side:
             byte_rate=byte_rate,
             between=self.between.times(),
             closes=tuple(self.closes.items()),
+            units=tuple(UnitCount(*kind, *cell) for kind, cell in self.units.items()),
         )
 
 
@@ -252,46 +310,59 @@ class Statistics:
         low, high = self._low, self._high
         sent, received, client = self._sent, self._received, Direction.C2S
         echo = self._echo
+        asked = bool(echo.sizes or echo.old_sizes)
+        # Most of a flood repeats what came before: a run of such frames or messages is added at its end.
+        run: tuple[_Side, int] | None = None
+        way: Direction | None = None
+        code = count = headers = payload = 0
+        twins: _Side | None = None
+        twin_conn, twin_t, twin_way = 0, 0.0, client
+        twin_code = twin_count = twin_size = 0
         # Taking a record apart at once is cheaper than asking it for each field.
         for event in events:
             if type(event) is Frame:
                 _, t, _, _, direction, opcode, _, _, _, _, header, length, _, violations = event
-                if not low <= t < high:
-                    low, high = self._meter.advance(t, self._totals())
-                cell = (sent if direction is client else received).frames[opcode]
-                cell[0] += 1
-                cell[1] += header
-                cell[2] += length
+                if direction is not way or opcode != code or not low <= t < high:
+                    if run is not None:
+                        run[0].add_frames(run[1], count, headers, payload)
+                    if not low <= t < high:
+                        low, high = self._meter.advance(t, self._totals())
+                    run = (sent if direction is client else received), opcode
+                    way, code = direction, opcode
+                    count = headers = payload = 0
+                count += 1
+                headers += header
+                payload += length
                 if opcode > 8:
                     self._control(event)
                 if violations:
                     self._broken(violations)
             elif type(event) is Message:
-                _, t, _, conn, direction, opcode, frames, _, wire, length, compressed, preview, _ = event
-                side = sent if direction is client else received
-                cell = side.messages[opcode]
-                cell[0] += 1
-                cell[1] += length
-                if frames > 1:
-                    cell[2] += frames - 1
-                    cell[3] = max(cell[3], frames)
-                if compressed:
-                    cell[4] += 1
-                    cell[5] += wire
-                    cell[6] += length
-                last = side.last.get(conn)
-                if last == t:
-                    side.together += 1
+                _, t, _, conn, direction, opcode, frames, _, _, length, compressed, preview, _ = event
+                same = twins is not None and t == twin_t and direction is twin_way and opcode == twin_code
+                if same and conn == twin_conn and frames == 1 and not compressed:
+                    twin_count += 1
+                    twin_size += length
                 else:
-                    side.note_gap(conn, t, last)
-                if side is sent:
+                    if twins is not None:
+                        twins.add_twins(twin_code, twin_count, twin_size)
+                    twins = sent if direction is client else received
+                    twins.add_message(event)
+                    twin_conn, twin_t, twin_way, twin_code = conn, t, direction, opcode
+                    twin_count = twin_size = 0
+                if direction is client:
                     echo.ask(hash((conn, opcode, length, preview)), length, t)
-                elif length in echo.sizes or length in echo.old_sizes:
+                    asked = True
+                elif asked and (length in echo.sizes or length in echo.old_sizes):
                     seconds = echo.answer(hash((conn, opcode, length, preview)), t)
                     if seconds is not None:
                         self._echo_times.append(seconds)
             else:
                 self._rare(event)
+        if run is not None:
+            run[0].add_frames(run[1], count, headers, payload)
+        if twins is not None:
+            twins.add_twins(twin_code, twin_count, twin_size)
         self._low, self._high = low, high
         if len(sent.gaps) + len(received.gaps) + len(self._echo_times) > UNSORTED:
             self._sort()
@@ -320,7 +391,10 @@ class Statistics:
                 self._ping_times[pinged].extend((seconds,))
 
     def _rare(self, event: Event) -> None:
-        if isinstance(event, Close):
+        if isinstance(event, Proto):
+            (self._sent if event.direction is Direction.C2S else self._received).note_unit(event)
+            self._broken(event.violations)
+        elif isinstance(event, Close):
             closes = (self._sent if event.direction is Direction.C2S else self._received).closes
             if event.code in closes or len(closes) < DISTINCT:
                 closes[event.code] = closes.get(event.code, 0) + 1

@@ -53,6 +53,22 @@ def test_3_1_0_1_the_first_packet_is_connect(version: int) -> None:
     assert "MQTT-3.1.0-1" in client.ended
 
 
+@pytest.mark.parametrize("begun", [b"G", b"\x30", b"\x00", b"\x20\xff", b"\xff" * 5])
+def test_3_1_0_1_what_never_becomes_a_connect_is_not_waited_for(begun: bytes) -> None:
+    client = House().open()
+    assert client.send(begun) == []
+    assert client.ended is not None
+    assert "MQTT-3.1.0-1" in client.ended
+
+
+def test_3_1_0_1_a_connect_may_come_byte_by_byte() -> None:
+    client = House().open()
+    for byte in encode_packet(Connect("c", 5), 5):
+        assert client.ended is None
+        client.send(bytes([byte]))
+    assert client.house.broker.router.sessions.keys() == {"c"}
+
+
 @BOTH
 def test_3_1_0_2_a_second_connect_ends_it(version: int) -> None:
     client = House(version).connect()

@@ -37,6 +37,14 @@ def test_codes_of_3_1_1_are_those_it_has() -> None:
     assert connecting.refusal(0x86, 4) == Connack(False, 4)
 
 
+@pytest.mark.parametrize(
+    ("begun", "hopeless"),
+    [(b"", False), (b"\x10", False), (b"\x16\x03", False), (b"GET", True), (b"\x00", True)],
+)
+def test_what_can_be_no_connect(begun: bytes, hopeless: bool) -> None:
+    assert connecting.hopeless(begun) == hopeless
+
+
 def test_only_a_connect_is_answered() -> None:
     (read,) = PacketReader(direction=Direction.C2S).feed(encode_packet(Pingreq(), 4))
     assert connecting.refusal_of_faults(read) is None

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.mqtt_packets import publishes
-from wslab.serving.mqtt.message import Copies, Message, from_publish, from_will, to_publish
+from wslab.serving.mqtt.message import (
+    KINDS,
+    LONGEST_TOPIC,
+    Message,
+    from_publish,
+    from_will,
+    to_bytes,
+    to_publish,
+)
 from wslab.wire.mqtt.packets import Publish, Will
 from wslab.wire.mqtt.properties import NO_PROPERTIES, PropertyId, properties
 from wslab.wire.mqtt.writer import encode_packet
@@ -70,9 +78,21 @@ def test_copies_have_the_bytes_that_each_would_have_by_itself(
     made = [
         Message(each.topic, each.payload * 10, 2, False, each.properties.without(EXPIRY)) for each in packets
     ]
-    shared = Copies()
     for which, version, qos, retain, identifiers, number in wanted:
         packet_id = number if qos else 0
         packet = to_publish(made[which], qos, retain, identifiers, packet_id, 0)
-        raw = shared.raw(made[which], version, qos, retain, identifiers, packet_id)
+        raw = to_bytes(made[which], version, qos, retain, identifiers, packet_id)
         assert raw == encode_packet(packet, version)
+
+
+def test_what_is_kept_of_copies_is_bounded() -> None:
+    message = Message("a", b"x" * 1000, 1, False)
+    for identifier in range(1, 100):
+        raw = to_bytes(message, 5, 1, False, (identifier,), 7)
+        assert raw == encode_packet(to_publish(message, 1, False, (identifier,), 7, 0), 5)
+    assert len(message.frames) == KINDS
+    assert all(len(part) < 100 for frame in message.frames.values() for part in frame)
+    long = Message("a" * (LONGEST_TOPIC + 1), b"", 0, False)
+    assert to_bytes(long, 4, 0, False, (), 0) == encode_packet(to_publish(long, 0, False, (), 0, 0), 4)
+    assert long.frames == {}
+    assert message == Message("a", b"x" * 1000, 1, False)

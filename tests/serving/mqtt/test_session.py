@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.support.mqtt_broker import Client, House
 from wslab.serving.mqtt.limits import Limits
-from wslab.serving.mqtt.message import Copies
 from wslab.serving.mqtt.session import Session
 from wslab.wire.mqtt.packets import Packet, Puback, Pubcomp, Publish, Pubrec, Pubrel
 from wslab.wire.mqtt.properties import PropertyId, properties
@@ -254,7 +253,7 @@ def test_v5_3_1_2_24_and_25_what_is_too_large_for_the_client_is_as_if_sent() -> 
 
 
 def test_a_session_without_a_connection_keeps() -> None:
-    session = Session("c", Limits(), Copies())
+    session = Session("c", Limits())
     session.pump(0)
     assert (session.waiting, session.dropped, session.flights) == (0, 0, {})
 

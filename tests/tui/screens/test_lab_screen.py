@@ -108,12 +108,37 @@ async def test_the_side_column_comes_and_goes_where_it_is_folded() -> None:
 
 async def test_a_phase_to_come_is_described() -> None:
     async with a_lab(WIDE, bench=Demo().bench) as lab:
-        await lab.press("s", *["down"] * 6, "enter")
-        await lab.sees("2 Protocols")
+        await lab.press("s", *["down"] * 10, "enter")
+        await lab.sees("3 Testing", "still to come")
         await until(lambda: "pane-lesson" in lab.focus, "the page")
         lab.app.lab_screen.query_one(CourseList).focus()
         await lab.press("1")
         await lab.sees("Two frames" if "Two frames" in lab.screen else "Connect")
+
+
+async def test_a_phase_with_lessons_opens_at_the_one_to_go_on_with() -> None:
+    async with a_lab(WIDE, bench=Demo().bench) as lab:
+        await lab.press("s", *["down"] * 9, "enter")
+        await until(lambda: lab.app.lab_screen.lesson.id == "p2-frame-anatomy", "the first of the phase")
+        await until(lambda: "pane-lesson" in lab.focus, "the page")
+        await lab.press("]")
+        await until(lambda: lab.app.lab_screen.lesson.id == "p2-masking", "the next")
+        await lab.press("3")
+        await lab.sees("3 Testing", "still to come")
+        await lab.press("2")
+        await lab.sees("Masking and why")
+        await lab.press("1")
+        await until(lambda: lab.app.lab_screen.lesson.id == "p1-connect", "the first phase")
+
+
+async def test_behind_the_last_lesson_of_a_phase_comes_the_first_of_the_next() -> None:
+    async with a_lab(NARROW, bench=Demo().bench, lesson="p2-frame-anatomy") as lab:
+        last = lab.app.lab_screen.course.phases[0].lessons[-1].id
+        await lab.press("[")
+        await until(lambda: lab.app.lab_screen.lesson.id == last, "the last of the phase before")
+        await lab.press("]")
+        await until(lambda: lab.app.lab_screen.lesson.id == "p2-frame-anatomy", "back again")
+        assert lab.app.lab_screen.phase.id == "protocols"
 
 
 # --- connections
@@ -245,7 +270,7 @@ async def test_the_countdown_to_the_next_attempt_shows() -> None:
         await until(lambda: "connecting again in" in lab.screen, "the countdown on the screen", timeout=30)
         await lab.leave_line()
         await lab.press("d")
-        await until(lambda: lab.bench._keeping is None, "the end of it")
+        await until(lambda: lab.bench._back._keeping is None, "the end of it")
         await until(lambda: "connecting again in" not in lab.screen, "its end on the screen")
 
 

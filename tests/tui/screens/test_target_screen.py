@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from textual.app import App
 
+from tests.support.bench import new_bench
 from wslab.tui.pictures import screen_text
 from wslab.tui.screens.target_screen import TargetScreen
 
@@ -14,7 +15,7 @@ class Host(App[None]):
         self.chosen: list[str | None] = []
 
     def on_mount(self) -> None:
-        self.push_screen(TargetScreen(CHOICES, "/echo"), self.chosen.append)
+        self.push_screen(TargetScreen(CHOICES, "/echo", new_bench().check), self.chosen.append)
 
 
 async def test_a_choice_from_the_list() -> None:
@@ -46,3 +47,16 @@ async def test_escape_changes_nothing() -> None:
     async with app.run_test() as pilot:
         await pilot.press("escape")
         assert app.chosen == [None]
+
+
+async def test_a_path_of_a_server_by_its_name_and_of_one_there_is_not() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        await pilot.press(*"mpqt:/mqtt", "enter")
+        await pilot.pause()
+        assert app.chosen == []
+        assert "there is no server 'mpqt'" in screen_text(app)
+    app = Host()
+    async with app.run_test() as pilot:
+        await pilot.press(*"mqtt:/mqtt", "enter")
+        assert app.chosen == ["mqtt:/mqtt"]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.check_events import EVERY_KIND, PUBLISH, proto
 from tests.support.frames import make_frame
 from tests.support.lines import joined, plain, widest
 from wslab.tui.widgets.event_text import NOTHING, event_lines
@@ -143,7 +144,8 @@ def test_every_phase_is_explained(phase: Phase) -> None:
 
 def test_very_long_json_is_bounded() -> None:
     lines = event_lines(message(b"[" + b"1," * 2000 + b"1]"), 75)
-    assert lines[-1].plain == "… more of it was left out"
+    assert "… more of it was left out" in [line.plain for line in lines]
+    assert len(lines) < 2000
     assert len(lines) < 2000
 
 
@@ -161,3 +163,20 @@ def test_any_close_fits(reason: str, code: int, width: int) -> None:
     lines = event_lines(close(code, reason), width)
     assert widest(lines) <= width
     assert all(line.plain.isprintable() for line in lines)
+
+
+def test_a_decoded_unit_says_what_it_is_and_what_it_breaks() -> None:
+    text = joined(event_lines(proto(PUBLISH, violations=["mqtt5#MQTT-3.3.1-4 QoS is 3"]), 75))
+    assert text.startswith("> MQTT 3.1.1: PUBLISH event 1")
+    assert "QoS is 3 (MQTT 5, statement MQTT-3.3.1-4)" in text
+    assert "Topic Name a/b" in text
+    unknown = joined(event_lines(proto(b"\x00", "x", protocol="{x}\x1b"), 75))
+    assert unknown.startswith("> {x}␛: x")
+
+
+@settings(deadline=None, max_examples=50)
+@given(EVERY_KIND, st.integers(46, 140))
+def test_every_event_fits_and_is_safe_to_draw(event: Event, width: int) -> None:
+    lines = event_lines(event, width)
+    assert widest(lines) <= width
+    assert all(line.isprintable() for line in plain(lines).split("\n"))

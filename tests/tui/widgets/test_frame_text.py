@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.check_events import PUBLISH
 from tests.support.frames import KEY, make_frame
 from tests.support.lines import joined, plain, widest
+from tests.support.wire_streams import C2S, MASK, open_reader
 from wslab.tui.widgets.frame_text import DIAGRAM_FROM, TWO_COLUMNS_FROM, frame_lines
+from wslab.tui.widgets.seen import Seen
 from wslab.wire import violations
-from wslab.wire.encoder import close_body
-from wslab.wire.events import Direction
+from wslab.wire.decoding.around import around
+from wslab.wire.encoder import close_body, encode_frame
+from wslab.wire.events import Direction, Frame
 
 WIDTHS = (46, DIAGRAM_FROM - 1, DIAGRAM_FROM, 75, 100, TWO_COLUMNS_FROM, 178)
 
@@ -103,3 +107,14 @@ def test_any_frame_fits_and_holds_no_control_character(
     lines = frame_lines(frame, width)
     assert widest(lines) <= width
     assert all(not line.plain or line.plain.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize(("subprotocol", "first"), [("mqtt", "Layers"), ("", "opcode")])
+def test_layers_of_a_protocol_come_first_and_those_of_plain_text_last(subprotocol: str, first: str) -> None:
+    payload = PUBLISH if subprotocol else b"hello"
+    events = open_reader("", subprotocol).receive(C2S, encode_frame(2, payload, mask=MASK))
+    frame = events[0]
+    assert isinstance(frame, Frame)
+    text = plain(frame_lines(frame, 91, Seen(around(events, 0), subprotocol or None)))
+    places = {word: text.index(word) for word in ("Layers", "opcode")}
+    assert min(places, key=lambda word: places[word]) == first

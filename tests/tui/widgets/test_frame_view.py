@@ -10,7 +10,9 @@ from tests.support.frames import make_frame
 from tests.support.traffic import a_frame, a_message
 from wslab.tui.widgets.event_text import NOTHING
 from wslab.tui.widgets.frame_view import FrameView
-from wslab.wire.events import Event
+from wslab.wire.decoding.around import NOTHING as NO_MESSAGE
+from wslab.wire.decoding.around import Around
+from wslab.wire.events import Close, Direction, Event
 
 
 class FrameApp(App[None]):
@@ -85,3 +87,35 @@ async def test_text_from_the_network_is_no_markup() -> None:
         await pilot.pause()
         assert "[red]x[/] [@click=app.quit]y[/] ␛[2J" in app.text
         assert "\x1b[2J" not in app.text
+
+
+async def test_what_becomes_known_of_the_same_event_keeps_the_place() -> None:
+    app = FrameApp()
+    async with app.run_test(size=(78, 12)) as pilot:
+        view = app.query_one(FrameView)
+        frame = a_frame(1, b'{"a": 1}')
+        view.show(frame, Around((frame,)))
+        await pilot.pause()
+        assert "Layers" not in app.text
+        view.scroll_to(y=5, animate=False)
+        await pilot.pause()
+        view.show(frame, Around((frame,), a_message(2, b'{"a": 1}')))
+        await pilot.pause()
+        assert view.scroll_offset.y == 5
+        assert "it is JSON" in app.text
+        view.decode_as("text")
+        await pilot.pause()
+        assert "chosen by hand" in app.text
+
+
+async def test_close_codes_mean_what_the_subprotocol_says() -> None:
+    app = FrameApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        close = Close(1, 0.0, 0.0, 1, Direction.S2C, 4401, "Unauthorized", True, ())
+        app.query_one(FrameView).show(close, NO_MESSAGE, "graphql-transport-ws")
+        await pilot.pause()
+        assert "Close: 4401, unauthorized" in app.text
+        assert "graphql-transport-ws, section Subscribe" in " ".join(app.text.split())
+        app.query_one(FrameView).show(close)
+        await pilot.pause()
+        assert "application code, refused" in app.text

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.support.check_events import PUBLISH, proto
 from tests.support.traffic import WALL, a_frame, a_message, a_state
 from wslab.tui.widgets.log_rows import (
     PHASE_SIGNS,
@@ -59,6 +60,8 @@ def drawn(event: Event, width: int = 80) -> str:
         (a_frame(12, b"\x01\x02", opcode=2, length=9), "> BINARY     9 01 02…"),
         (a_message(12, b"hello" * 2, frames=3), "> TEXT      10 3 frames hellohello"),
         (a_message(12, b"hello" * 2, wire_length=4), "> TEXT      10 deflate 4→10 hellohello"),
+        (proto(PUBLISH), "> MQTT      13 PUBLISH 13 bytes"),
+        (proto(b"{}", "\x1b", Direction.S2C, protocol="graphql", violations=["x#y \x1b"]), "< GQL        2 [x#y ␛] ␛ 2 bytes"),
         (REQUEST, "> GET /echo HTTP/1.1  1 header, 60 B"),
         (ANSWER, "< HTTP/1.1 101 ␛  9112#5 no good  0 headers, 1.46 KiB"),
         (BODY, "< body 9 B  no␊thanks"),
@@ -203,3 +206,10 @@ def test_a_payload_is_bounded(data: bytes, opcode: int, limit: int) -> None:
     whole = payload(event, 10_000)
     assert shown == whole or shown.endswith("…")
     assert not whole.endswith("…") or data.endswith("…".encode())
+
+
+def test_a_close_code_means_what_the_subprotocol_says() -> None:
+    close = a_frame(12, b"\x11\x31", opcode=Opcode.CLOSE)
+    pieces = row(close, columns_for(80, 99), "graphql-transport-ws")
+    assert "4401 unauthorized" in "".join(piece.text for piece in pieces)
+    assert "4401 application code, refused" in drawn(close)

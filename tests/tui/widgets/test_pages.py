@@ -9,6 +9,7 @@ from textual.screen import Screen
 from tests.support.demo import Demo
 from tests.support.wire_streams import fixed_clock, request
 from wslab.tui.widgets import pages as pages_module
+from wslab.tui.widgets.client_view import ClientView
 from wslab.tui.widgets.pages import NARROW, TABS, Pages
 from wslab.wire.connection import ConnectionReader
 from wslab.wire.events import Direction, Event
@@ -23,11 +24,13 @@ class Host(App[None]):
         self.demo = Demo().opened().talked()
 
     def compose(self) -> ComposeResult:
-        yield Pages(self.demo.bench.journal, 10)
+        yield Pages(
+            self.demo.bench.journal, 10, ClientView(lambda _name: None, lambda _name: None, id="pane-client")
+        )
 
 
 def names(pages: Pages) -> list[str]:
-    return [tab.id or "" for tab in pages.query("Tab") if tab.display]
+    return [tab.id or "" for tab in pages.query("#tabs Tab") if tab.display]
 
 
 async def in_front(app: App[None], narrow: bool) -> Pages:

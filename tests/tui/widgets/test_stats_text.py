@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from wslab.tui.widgets.stats_text import (
     spoken_time,
     summary_line,
 )
-from wslab.wire.statistics import Snapshot
+from wslab.wire.statistics import Snapshot, UnitCount
 
 BUSY = busy_snapshot()
 
@@ -175,3 +177,19 @@ def test_the_summary_fits_and_keeps_the_text_frames(width: int) -> None:
     line: Line = summary_line(BUSY, width)
     assert plain(line).startswith("text 1234567/12")
     assert cell_len(plain(line)) <= max(width, len("text 1234567/12"))
+
+
+def test_what_was_decoded_is_counted_by_name() -> None:
+    def with_units(snapshot: Snapshot, *sent: UnitCount) -> Snapshot:
+        return replace(snapshot, sent=replace(snapshot.sent, units=sent))
+
+    snapshot = with_units(
+        EMPTY, UnitCount("mqtt", "PUBLISH", 3, 30), UnitCount("graphql", "connection_init", 1, 9)
+    )
+    for width, name in ((26, "connection_i…"), (60, "connection_init")):
+        lines = text(snapshot, width)
+        at = next(place for place, line in enumerate(lines) if line.startswith("decoded"))
+        assert [line.split() for line in lines[at + 1 :]] == [["PUBLISH", "3", "0"], [name, "1", "0"]]
+        assert {cell_len(line) for line in lines[at:]} == {width}
+    assert not any(line.startswith("decoded") for line in text(EMPTY, 60))
+    assert any(line.startswith("unread") for line in text(with_units(EMPTY, UnitCount("mqtt", "", 1, 1)), 30))

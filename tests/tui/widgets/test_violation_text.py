@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.lines import joined, plain
 from wslab.tui.widgets.violation_text import section_in_words, violation_lines
 from wslab.wire import violations
@@ -34,3 +36,17 @@ def test_a_rule_without_a_reason_is_shown_all_the_same() -> None:
 
 def test_nothing_broken_makes_no_lines() -> None:
     assert violation_lines([], 80) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("mqtt5#MQTT-3.3.1-4", "MQTT 5, statement MQTT-3.3.1-4"),
+        ("mqtt3.1.1#2.2.3", "MQTT 3.1.1 section 2.2.3"),
+        ("graphql-transport-ws#Invalid-message", "graphql-transport-ws, section Invalid message"),
+        ("library graphql-ws", "the library graphql-ws"),
+        ("binary#3.3", "the lab's binary protocol, section 3.3"),
+    ],
+)
+def test_sections_of_protocols(section: str, words: str) -> None:
+    assert section_in_words(section) == words

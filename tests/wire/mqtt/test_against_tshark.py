@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import struct
 import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
+from tests.support.capture_file import HEADERS, capture_file
 from tests.wire.mqtt.test_writer import EXAMPLES
+from wslab.wire.events import Direction
 from wslab.wire.mqtt.packets import (
     Auth,
     Connack,
@@ -35,8 +36,6 @@ from wslab.wire.mqtt.writer import encode_packet
 
 TSHARK = shutil.which("tshark")
 PATIENCE = 60.0
-HEADERS = 40
-"""Bytes of IP and TCP before each packet."""
 MQTT_PORT = 1883
 
 VALUES: dict[Kind, int | str | bytes | tuple[str, str]] = {
@@ -91,25 +90,12 @@ def with_all_properties() -> list[Packet]:
     ]
 
 
-def capture_file(packets: list[bytes]) -> bytes:
-    """A capture of a client that sends these, each in a segment of its own."""
-    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65_535, 101)
-    sent = 1
-    for number, payload in enumerate(packets):
-        tcp = struct.pack(">HHIIBBHHH", 40_000, MQTT_PORT, sent, 1, 5 << 4, 0x18, 65_535, 0, 0) + payload
-        here = bytes((127, 0, 0, 1))
-        ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0, here, here) + tcp
-        out += struct.pack("<IIII", number, 0, len(ip), len(ip)) + ip
-        sent += len(payload)
-    return out
-
-
 def dissect(packets: list[bytes], folder: Path) -> list[list[ET.Element]]:
     """What Wireshark finds in each packet: its innermost fields."""
     if TSHARK is None:
         pytest.skip("tshark is not installed")
     file = folder / "mqtt.pcap"
-    file.write_bytes(capture_file(packets))
+    file.write_bytes(capture_file([(0, Direction.C2S, packet) for packet in packets], MQTT_PORT))
     command = [TSHARK, "-r", str(file), "-d", f"tcp.port=={MQTT_PORT},mqtt", "-T", "pdml"]
     output = subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE).stdout
     found = []

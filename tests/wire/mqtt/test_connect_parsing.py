@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from wslab.wire.field import Field
 from wslab.wire.mqtt import rules
 from wslab.wire.mqtt.connect_parsing import peek_version
-from wslab.wire.mqtt.cursor import Field
 from wslab.wire.mqtt.packets import Connack, Connect, Will
 from wslab.wire.mqtt.parsing import parse
 from wslab.wire.mqtt.writer import encode_packet

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wslab.wire.field import Field
 from wslab.wire.mqtt import rules
-from wslab.wire.mqtt.cursor import BrokenOff, Cursor, Field
+from wslab.wire.mqtt.cursor import BrokenOff, Cursor
 from wslab.wire.mqtt.writer import encode_number
 
 

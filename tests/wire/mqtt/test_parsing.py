@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.mqtt_packets import any_packet
 from wslab.wire.events import Direction
-from wslab.wire.mqtt.cursor import Field
+from wslab.wire.field import Field
 from wslab.wire.mqtt.packets import Auth, Disconnect, Packet, Puback, Publish, Subscribe, Subscription
 from wslab.wire.mqtt.parsing import parse
 from wslab.wire.mqtt.properties import PropertyId, properties
@@ -94,6 +94,18 @@ def test_fields_of_subscription_options() -> None:
         ("No Local", 0x04, "1 yes"),
         ("QoS", 0x03, "2 exactly once"),
     ]
+
+
+@given(st.sampled_from([4, 5]), st.binary(min_size=4, max_size=4))
+@example(5, b"\x40\x02\x00\x01")
+@example(4, b"\x62\x02\x00\x00")
+@example(5, b"\x60\x02\x00\x01")
+@example(4, b"\x70\x03\x00\x01")
+def test_a_short_packet_is_read_alike_with_and_without_its_fields(version: int, raw: bytes) -> None:
+    for first in (raw[0], 0x40, 0x50, 0x62, 0x70):
+        for length in (raw[1], 2):
+            data = bytes([first, length]) + raw[2:]
+            assert parse(data, version) == parse(data, version, None, [])
 
 
 def test_what_is_left_out_is_success() -> None:

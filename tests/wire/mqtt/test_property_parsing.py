@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.mqtt_packets import properties_of
+from wslab.wire.field import Field
 from wslab.wire.mqtt import rules
-from wslab.wire.mqtt.cursor import BrokenOff, Cursor, Field
+from wslab.wire.mqtt.cursor import BrokenOff, Cursor
 from wslab.wire.mqtt.packets import PacketType
 from wslab.wire.mqtt.properties import WILL, Properties, Property, PropertyId
 from wslab.wire.mqtt.property_parsing import read_properties

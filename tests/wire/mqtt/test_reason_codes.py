@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from wslab.wire.events import Direction
 from wslab.wire.mqtt.packets import PacketType
-from wslab.wire.mqtt.reason_codes import CODES, code_words, codes
+from wslab.wire.mqtt.reason_codes import CODES, OF_ONE_SIDE, code_words, codes, wrong_side
 
 T = PacketType
 
@@ -66,3 +67,14 @@ def test_codes_of_3_1_1() -> None:
 )
 def test_words(packet: PacketType, code: int, version: int, words: str) -> None:
     assert code_words(packet, code, version) == words
+
+
+def test_codes_of_one_side_are_codes_of_the_packet() -> None:
+    for packet, sides in OF_ONE_SIDE.items():
+        assert sides[Direction.C2S].isdisjoint(sides[Direction.S2C])
+        for direction, of_one in sides.items():
+            assert of_one <= set(CODES[packet])
+            for code in CODES[packet]:
+                assert wrong_side(packet, code, direction.other) == (code in of_one)
+                assert not wrong_side(packet, code, None)
+    assert not wrong_side(PacketType.CONNACK, 0x87, Direction.C2S)

@@ -143,7 +143,7 @@ STREAMS: dict[Rule, list[tuple[int, Direction, list[Packet]]]] = {
         (4, S2C, [Connack(), Disconnect()]),
         (5, S2C, [Connack(), Subscribe(1, _A)]),
     ],
-    rules.NOT_CONNECT_FIRST: [(4, C2S, [Pingreq()]), (5, C2S, [Auth()])],
+    rules.NOT_CONNECT_FIRST: [(4, C2S, [Pingreq()]), (5, C2S, [Auth(0x18)])],
     rules.SECOND_CONNECT: [(level, C2S, [Connect("c", level), Connect("c", level)]) for level in (4, 5)],
     rules.NOT_CONNACK_FIRST: [(4, S2C, [Pingresp()]), (5, S2C, [Pingresp()])],
     rules.SECOND_CONNACK: [(4, S2C, [Connack(), Connack()]), (5, S2C, [Connack(), Connack()])],
@@ -152,6 +152,14 @@ STREAMS: dict[Rule, list[tuple[int, Direction, list[Packet]]]] = {
     ],
     rules.SERVER_EXPIRY: [
         (5, S2C, [Connack(), Disconnect(0, properties((PropertyId.SESSION_EXPIRY_INTERVAL, 1)))])
+    ],
+    rules.CODE_SENDERS[PacketType.DISCONNECT]: [
+        (5, C2S, [Connect("c"), Disconnect(0x8E)]),
+        (5, S2C, [Connack(), Disconnect(0x04)]),
+    ],
+    rules.CODE_SENDERS[PacketType.AUTH]: [
+        (5, C2S, [Connect("c"), Auth(0x00)]),
+        (5, S2C, [Connack(), Auth(0x19)]),
     ],
     rules.TOO_LARGE_FOR_SERVER: [
         (level, C2S, [Connect("c", level), Publish("a", bytes(200))]) for level in (4, 5)

@@ -13,7 +13,7 @@ from wslab.serving.mqtt import connecting
 from wslab.serving.mqtt.exchanges import Exchanges, Refused
 from wslab.serving.mqtt.limits import Limits, Policy
 from wslab.serving.mqtt.link import Link
-from wslab.serving.mqtt.message import Copies, from_will
+from wslab.serving.mqtt.message import from_will
 from wslab.serving.mqtt.router import Router
 from wslab.serving.mqtt.session import Session
 from wslab.serving.mqtt.timers import Timers
@@ -79,7 +79,6 @@ class Broker:
         self._policy = policy
         self._name_client = name_client
         self._exchanges = Exchanges(self.router, limits, policy)
-        self._copies = Copies()
         self._links: dict[int, Link] = {}
         self._timers: Timers[Timer] = Timers()
         self._effects: list[Effect] = []
@@ -97,7 +96,14 @@ class Broker:
     def received(self, conn: int, data: bytes, now: float) -> None:
         """Bytes have come on a connection, cut anywhere; what comes after its end is ignored."""
         link = self._links[conn]
-        for read in [] if link.ended else link.reader.feed(data):
+        if link.ended:
+            return
+        if link.client is None and not link.reader.pending and connecting.hopeless(data):
+            # A few bytes of something else may never become a packet: nobody waits for the rest of one.
+            fault = connecting.NO_CONNECT
+            self._refuse(link, None, str(fault), fault.rule.reason_code)
+            return
+        for read in link.reader.feed(data):
             if not self._read(link, read, now):
                 return
 
@@ -215,7 +221,7 @@ class Broker:
             session = None
         present = session is not None
         if session is None:
-            session = self.router.sessions[client] = Session(client, self._limits, self._copies)
+            session = self.router.sessions[client] = Session(client, self._limits)
         link.agree(packet)
         link.client = client
         self._timers.clear((SESSION, client))

@@ -8,6 +8,7 @@ from wslab.wire.mqtt import rules
 from wslab.wire.mqtt.packets import VERSION_NAMES, Connack, Connect, PacketType, Version
 from wslab.wire.mqtt.properties import NO_PROPERTIES, Properties, PropertyId
 from wslab.wire.mqtt.reader import Read
+from wslab.wire.mqtt.rules import Fault
 
 SUCCESS = 0x00
 UNSUPPORTED_VERSION = 0x84
@@ -18,6 +19,15 @@ NO_ROOM = 0x97
 
 RETURN_CODES: dict[int, int] = {UNSUPPORTED_VERSION: 1, BAD_CLIENT_ID: 2, NO_ROOM: 3, BAD_PASSWORD: 4}
 """The return codes of 3.1.1 for reason codes of 5.0. Without one, no CONNACK is sent (MQTT-3.2.2-6 there)."""
+
+
+NO_CONNECT = Fault(rules.NOT_CONNECT_FIRST, rules.NOT_CONNECT_FIRST.reference(Version.V3_1_1), "", 0)
+"""What is wrong where the first packet is another; both versions have the rule."""
+
+
+def hopeless(begun: bytes) -> bool:
+    """Whether the first bytes of a connection can begin no CONNECT (MQTT-3.1.0-1)."""
+    return begun[:1] != b"" and begun[0] >> 4 != PacketType.CONNECT
 
 
 def refusal_of_faults(read: Read) -> Connack | None:

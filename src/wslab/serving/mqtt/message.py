@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wslab.wire.mqtt.packets import Publish, Will
 from wslab.wire.mqtt.properties import NO_PROPERTIES, Properties, PropertyId
 from wslab.wire.mqtt.writer import encode_packet
 
+KINDS, LONGEST_TOPIC = 8, 256
+"""Kinds of copies of a message that are kept, and bytes of its topic up to which they are: it stays small."""
 _OWN_TO_A_HOP = (
     PropertyId.TOPIC_ALIAS,
     PropertyId.SUBSCRIPTION_IDENTIFIER,
@@ -32,6 +34,10 @@ class Message:
     """When it is no longer worth delivering, in seconds of the broker's clock."""
     publisher: str = ""
     """Client identifier of who published it."""
+    frames: dict[tuple[int, int, bool, tuple[int, ...]], tuple[bytes, bytes]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `to_bytes` has put around the payload, by version, QoS, RETAIN and Subscription Identifiers."""
 
 
 def from_publish(packet: Publish, topic: str, publisher: str, now: float) -> Message:
@@ -75,40 +81,28 @@ def to_publish(
     return Publish(message.topic, message.payload, qos, retain, False, packet_id, there)
 
 
-class Copies:
-    """The bytes of the message that is being given to many: copies of a kind differ in their identifier."""
+def to_bytes(
+    message: Message, version: int, qos: int, retain: bool, identifiers: tuple[int, ...], packet_id: int
+) -> bytes:
+    """Return the packet that passes a message on, which has no expiry, as bytes; see `to_publish`.
 
-    def __init__(self) -> None:
-        """Start without a message."""
-        self._message: Message | None = None
-        self._parts: dict[tuple[int, int, bool, tuple[int, ...]], tuple[bytes, bytes]] = {}
+    One message is given to many, and the copies of a kind differ in their Packet Identifier alone.
+    """
+    kind = (version, qos, retain, identifiers)
+    frame = message.frames.get(kind)
+    if frame is None:
+        frame = _frame(to_publish(message, qos, retain, identifiers, packet_id, 0.0), version)
+        if len(message.frames) < KINDS and len(message.topic) <= LONGEST_TOPIC:
+            message.frames[kind] = frame
+    head, tail = frame
+    return head + (packet_id.to_bytes(2, "big") if qos else b"") + tail + message.payload
 
-    def raw(
-        self,
-        message: Message,
-        version: int,
-        qos: int,
-        retain: bool,
-        identifiers: tuple[int, ...],
-        packet_id: int,
-    ) -> bytes:
-        """Return the packet that passes a message on, which has no expiry, as bytes; see `to_publish`."""
-        # Of one message alone, so that nothing is kept twice.
-        if message is not self._message:
-            self._message = message
-            self._parts.clear()
-        key = (version, qos, retain, identifiers)
-        parts = self._parts.get(key)
-        if parts is None:
-            raw = encode_packet(to_publish(message, qos, retain, identifiers, packet_id, 0.0), version)
-            if not qos:
-                parts = raw, b""
-            else:
-                at = 2
-                while raw[at - 1] >= 0x80:
-                    at += 1
-                at += 2 + int.from_bytes(raw[at : at + 2], "big")
-                parts = raw[:at], raw[at + 2 :]
-            self._parts[key] = parts
-        head, tail = parts
-        return head + packet_id.to_bytes(2, "big") + tail if qos else head
+
+def _frame(packet: Publish, version: int) -> tuple[bytes, bytes]:
+    """Return what is before the Packet Identifier and what is between it and the payload."""
+    raw = encode_packet(packet, version)
+    at = 2
+    while raw[at - 1] >= 0x80:
+        at += 1
+    at += 2 + int.from_bytes(raw[at : at + 2], "big")
+    return raw[:at], raw[at + (2 if packet.qos else 0) : len(raw) - len(packet.payload)]

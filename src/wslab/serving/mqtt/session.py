@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from wslab.serving.mqtt.limits import Limits
 from wslab.serving.mqtt.link import Link
-from wslab.serving.mqtt.message import Copies, Message, to_publish
+from wslab.serving.mqtt.message import Message, to_bytes, to_publish
 from wslab.serving.mqtt.subscriptions import Entry
 from wslab.wire.mqtt.packets import Pubrel, Will
 
@@ -42,15 +42,13 @@ class Flight:
 class Session:
     """The state of one client."""
 
-    def __init__(self, client: str, limits: Limits, copies: Copies) -> None:
+    def __init__(self, client: str, limits: Limits) -> None:
         """Start empty.
 
         Args:
             client: its client identifier.
             limits: bounds.
-            copies: shared by all sessions.
         """
-        self._copies = copies
         self.client = client
         self.link: Link | None = None
         self.expiry = 0
@@ -111,9 +109,7 @@ class Session:
                 continue
             packet_id = self._next_id() if qos else 0
             if message.expires == math.inf and not link.takes_aliases:
-                sent = link.send_raw(
-                    self._copies.raw(message, link.version, qos, retain, identifiers, packet_id)
-                )
+                sent = link.send_raw(to_bytes(message, link.version, qos, retain, identifiers, packet_id))
             else:
                 sent = link.send_message(to_publish(*content, packet_id, now))
             if not sent:

@@ -14,35 +14,37 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from wslab.i18n import _, sentence, spoken
+from wslab.lab.client_side import ClientSide
 from wslab.lab.commands import CommandError
 from wslab.lab.connection_view import LIVE
 from wslab.lab.course import Course, Lesson
 from wslab.lab.course import Phase as CoursePhase
 from wslab.lab.learner import Learner
 from wslab.lab.learners import Learners
+from wslab.lab.protocols import RAW
 from wslab.lab.system_errors import told
 from wslab.lab.workbench import Workbench, WorkbenchError
 from wslab.lab.workspace import WorkspaceError
 from wslab.net.lifecycle import ConnectFailed, NotOpen
 from wslab.tasks import spawn
-from wslab.tui.bench_state import bench_state
 from wslab.tui.keys import LAB_KEYS
+from wslab.tui.lab_display import LabDisplay
 from wslab.tui.lesson_desk import LessonDesk
+from wslab.tui.panels import controls, speakers
 from wslab.tui.runner import CommandRunner
 from wslab.tui.safe_text import visible
 from wslab.tui.screens.target_screen import TargetScreen
+from wslab.tui.widgets.client_view import ClientView
 from wslab.tui.widgets.composer import Composer
 from wslab.tui.widgets.course_list import CourseList
 from wslab.tui.widgets.pages import NARROW, Pages
+from wslab.tui.widgets.protocol_panel import ProtocolPanel
 from wslab.tui.widgets.server_list import ServerList
 from wslab.tui.widgets.state_line import StateLine
 from wslab.tui.widgets.stats_panel import StatsLine
 from wslab.tui.widgets.step_panel import StepPanel
 from wslab.tui.widgets.top_bar import TopBar
-from wslab.wire.events import Event, Http, State
 
-STATS_HZ = 3
-"""Repaints of the statistics a second."""
 _EXPECTED = (
     CommandError, WorkbenchError, WorkspaceError, ConnectFailed, NotOpen, ValueError, OSError,
 )  # fmt: skip
@@ -68,10 +70,11 @@ class LabScreen(Screen[None]):
         self.workbench = workbench
         self.learners = learners
         self.lesson = lesson
-        self.pages = Pages(workbench.journal, fps)
+        self.side = ClientSide(workbench, speakers(workbench))
+        self.pages = Pages(workbench.journal, fps, ClientView(self._speak, self._controls, id="pane-client"))
         self.runner = CommandRunner(workbench, self.pages, self.say, self.run_action, self.connect)
         self.desk = LessonDesk(self, learners, self.pages.lesson, workbench.insert, self.say, self._bring)
-        self._rtt: float | None = None
+        self.shown = LabDisplay(self, workbench, self.pages, self.show_servers)
 
     @property
     def learner(self) -> Learner:
@@ -124,43 +127,30 @@ class LabScreen(Screen[None]):
     def retranslate(self) -> None:
         """Say the same in the language that is in use now."""
         self.desk.refresh()
-        self.show_statistics()
+        self.shown.show_statistics()
 
     def on_mount(self) -> None:
         """Show what there is and start the clocks that repaint it."""
         if not self.pages.narrow:
             self.pages.log_view.focus()
         self.pages.code.follow(self.workbench.transcript)
-        self.workbench.listen(self.observe)
+        self.shown.start()
         self.learners.listen(self.desk.show_course)
-        self.set_interval(1 / STATS_HZ, self.show_statistics)
-        self.show_state()
         self.call_after_refresh(self.open_lesson)
 
-    def observe(self, event: Event) -> None:
-        """Show at once what changes the state; a listener of the workbench."""
-        # The last events come while the screen is being taken down.
-        if not self.is_running:
-            return
-        if isinstance(event, State | Http):
-            self.show_state()
-        self.pages.server_log.observe((event,))
+    def _speak(self, protocol: str) -> None:
+        """Speak a protocol from the next connect on; a lesson about another one judges nothing then."""
+        self.side.choose(protocol)
+        about = self.workbench.servers.name
+        self.desk.judge_only(protocol == RAW.name or self.side.server == about)
 
-    def show_state(self) -> None:
-        """Show the state of the connection and its handshake."""
-        self.query_one(StateLine).show(bench_state(self.workbench, self._rtt))
-        self.pages.show_handshake(*self.workbench.handshake)
+    def _controls(self, protocol: str) -> ProtocolPanel | None:
+        return controls(protocol, self.workbench, self.side.speaker, self.say, self.carry_out)
 
-    def show_statistics(self) -> None:
-        """Show the statistics and what the servers do; several times a second."""
+    def show_servers(self) -> None:
+        """Show the place in the course and the servers in the top line, and go on with the lesson."""
         self.desk.tick()
-        snapshot = self.workbench.statistics.snapshot()
-        self.pages.stats.show(snapshot)
-        self.query_one(StatsLine).show(snapshot)
-        self._rtt = snapshot.rtt
-        self.query_one(StateLine).show(bench_state(self.workbench, self._rtt))
         statuses = self.workbench.supervisor.statuses()
-        self.query_one(ServerList).show(statuses)
         self.query_one(TopBar).show(statuses, self._position, self.phase, self.learners.pack)
 
     @property
@@ -175,23 +165,39 @@ class LabScreen(Screen[None]):
         self.workbench.judge = session.run.observe if session is not None else None
         self.workbench.servers.study(self.lesson, self.learner.source.servers)
         self.pages.code.show_server(self.workbench.servers.entry)
-        if self.workbench.target.startswith("/"):
+        if self.workbench.servers.place(self.workbench.target) is not None:
+            # A lesson is done by hand, unless its learner chooses otherwise.
+            self.side.choose(RAW.name)
+            self.pages.client.select(RAW.name)
             self.workbench.aim(self.lesson.path)
 
     def show_lesson(self) -> None:
         """Show the lesson as far as it has come."""
         self.desk.show()
 
-    def return_to_course(self) -> None:
-        """Go on in the main course, where a pack is open; else show the lesson."""
-        main = self.learners.main
-        if self.learner is main:
+    def open_phase(self, number: int, pack: str | None = None) -> None:
+        """Go on in a phase; where it has no lessons yet, show what it will be about.
+
+        Args:
+            number: of the phase, from 1.
+            pack: the pack that has it; None for the main course.
+        """
+        learner = self.learners.main
+        if pack is not None:
+            learner = next(each for each in self.learners.every if each.source.name == pack)
+        phase = learner.course.phases[number - 1]
+        lesson = learner.lesson_of(phase)
+        if lesson is None:
+            self.show_phase(phase)
+            return
+        if learner is self.learner and phase is self.phase:
             self.show_lesson()
         else:
-            self._go_to(main, main.lesson)
+            self._go_to(learner, lesson)
+        self.action_tab("lesson")
 
     def show_phase(self, phase: CoursePhase) -> None:
-        """Show what a phase that is still to come will be about."""
+        """Show what a phase that has no lessons yet will be about."""
         self.desk.show_phase(phase)
         self.action_tab("lesson")
 
@@ -228,19 +234,9 @@ class LabScreen(Screen[None]):
         self.action_tab("lesson")
 
     @on(CourseList.PhaseChosen)
-    async def choose_phase(self, event: CourseList.PhaseChosen) -> None:
+    def choose_phase(self, event: CourseList.PhaseChosen) -> None:
         """Open another phase."""
-        if event.pack is None:
-            await self.run_action(f"app.phase({event.phase})")
-            return
-        learner = next(each for each in self.learners.every if each.source.name == event.pack)
-        phase = learner.course.phases[event.phase - 1]
-        lesson = learner.lesson_of(phase)
-        if lesson is None:
-            self.show_phase(phase)
-        else:
-            self._go_to(learner, lesson)
-            self.action_tab("lesson")
+        self.open_phase(event.phase, event.pack)
 
     def on_resize(self) -> None:
         """Arrange everything for the new size."""
@@ -284,7 +280,12 @@ class LabScreen(Screen[None]):
             raise WorkbenchError(
                 sentence("this connection is in use: d disconnects it, /connect URL replaces it")
             )
-        await self.connect()
+        panel = self.pages.client.panel
+        if panel is not None and panel.connects:
+            self.pages.log_view.follow()
+            await panel.connect()
+        else:
+            await self.connect()
 
     async def connect(self, target: str | None = None) -> None:
         """Connect to a target, the present one where None; show it happen and get ready to write.
@@ -304,6 +305,10 @@ class LabScreen(Screen[None]):
             if composer.has_focus and not composer.value:
                 self.pages.reenter()  # What to do now is said in keys.
             raise
+        if self.pages.client.panel is not None:
+            self.pages.turn_to("client")
+            self.call_after_refresh(self.pages.client.enter)
+            return
         if not composer.used:
             composer.offer("hello")
         composer.focus()
@@ -352,7 +357,8 @@ class LabScreen(Screen[None]):
 
     def action_open(self) -> None:
         """Ask for another WebSocket."""
-        self.app.push_screen(TargetScreen(self.workbench.choices(), self.workbench.target), self._open)
+        bench = self.workbench
+        self.app.push_screen(TargetScreen(bench.choices(), bench.target, bench.check), self._open)
 
     def _open(self, target: str | None) -> None:
         if target is not None:
@@ -373,8 +379,8 @@ class LabScreen(Screen[None]):
         self.say(told.format(count=len(text), most=LARGEST_COPY))
 
     def action_lesson(self, step: int) -> None:
-        """Go to the next or the previous lesson of the phase."""
-        lessons = self.phase.lessons
+        """Go to the next or the previous lesson of the course, over the end of a phase too."""
+        lessons = self.course.lessons
         place = lessons.index(self.lesson) + step
         if 0 <= place < len(lessons):
             self._go_to(self.learner, lessons[place])

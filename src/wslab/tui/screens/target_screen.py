@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -14,7 +15,6 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wslab.i18n import _, spoken
-from wslab.net.options import ConnectOptions
 
 
 class TargetScreen(ModalScreen[str | None]):
@@ -23,6 +23,7 @@ class TargetScreen(ModalScreen[str | None]):
     Args:
         choices: target, and what to say of it.
         current: the target as it is now.
+        check: raises ValueError for what can't be connected to.
     """
 
     DEFAULT_CSS = """
@@ -46,10 +47,13 @@ class TargetScreen(ModalScreen[str | None]):
         Binding("down", "app.focus_next", "List", show=False, id="target-list"),
     ]
 
-    def __init__(self, choices: tuple[tuple[str, str], ...], current: str) -> None:
+    def __init__(
+        self, choices: tuple[tuple[str, str], ...], current: str, check: Callable[[str], object]
+    ) -> None:
         super().__init__()
         self._choices = choices
         self._current = current
+        self._check = check
 
     def compose(self) -> ComposeResult:
         """Show a line for a URL over the list of known ones."""
@@ -58,7 +62,7 @@ class TargetScreen(ModalScreen[str | None]):
             box.border_subtitle = _("enter connects · down to the list · esc back")
             yield Input(
                 self._current,
-                placeholder=_("ws://… or wss://… or a /path of the bundled server"),
+                placeholder=_("ws://… or wss://…, a /path or server:/path"),
                 select_on_focus=True,
             )
             yield Static("", id="target-error")
@@ -68,9 +72,9 @@ class TargetScreen(ModalScreen[str | None]):
     def check(self, event: Input.Submitted) -> None:
         """Take the typed target, or say what is wrong with it."""
         target = event.value.strip()
-        if target and not target.startswith("/"):
+        if target:
             try:
-                ConnectOptions(target)
+                self._check(target)
             except ValueError as error:
                 self.query_one("#target-error", Static).update(spoken(str(error)))
                 return

@@ -10,6 +10,7 @@ from wslab.tui.safe_text import visible
 from wslab.tui.widgets.frame_text import direction_in_words, frame_lines
 from wslab.tui.widgets.log_rows import clock_time
 from wslab.tui.widgets.payload_text import TEXT_CHARACTERS, hex_lines, pretty_json, text_lines
+from wslab.tui.widgets.seen import UNSEEN, Seen
 from wslab.tui.widgets.text_blocks import (
     BAD,
     BLANK,
@@ -36,6 +37,7 @@ from wslab.wire.events import (
     Opcode,
     Phase,
     Proc,
+    Proto,
     State,
     Tcp,
     Ui,
@@ -91,23 +93,31 @@ _CLOSING = {
 }
 
 
-def event_lines(event: Event | None, width: int) -> list[Content]:
-    """Return everything there is to say of an event, in lines of at most `width` cells."""
+def event_lines(event: Event | None, width: int, seen: Seen = UNSEEN) -> list[Content]:
+    """Return everything there is to say of an event, in lines of at most `width` cells.
+
+    Args:
+        event: the event; None where there is none.
+        width: cells of a line.
+        seen: what is known of it beside what stands in it.
+    """
     match event:
         case None:
             return paragraph(_(NOTHING), width, MUTED)
         case Frame():
-            return frame_lines(event, width)
+            return frame_lines(event, width, seen)
         case Message():
-            return _message(event, width)
+            return _message(event, width, seen)
         case Close():
-            return _close(event, width)
+            return _close(event, width, seen.subprotocol)
+        case Proto():
+            return _proto(event, width, seen)
         case Http():
             return _http(event, width)
         case Body():
             return _body(event, width)
         case State():
-            return _state(event, width)
+            return _state(event, width, seen.subprotocol)
         case Tcp():
             title = f"TCP {_(event.what)}"
             where = "" if event.direction is None else direction_in_words(event.direction)
@@ -147,7 +157,7 @@ def _plain(event: Event, title: str, said: str, details: list[str], width: int) 
     return lines
 
 
-def _message(message: Message, width: int) -> list[Content]:
+def _message(message: Message, width: int, seen: Seen) -> list[Content]:
     name = Opcode(message.opcode).name
     title = f"{message.direction.arrow} " + _("{name} message").format(name=name)
     lines = _title(message, title, direction_in_words(message.direction), width)
@@ -169,7 +179,28 @@ def _message(message: Message, width: int) -> list[Content]:
     lines += violation_lines(message.violations, width)
     if not message.length:
         return [*lines, *paragraph(_("The message is empty."), width, MUTED)]
-    return [*lines, BLANK, *_payload(message, width)]
+    # Loaded here: what opens messages knows every protocol there is.
+    from wslab.tui.widgets.layer_text import layer_lines, opened, overview_lines
+
+    shown = opened(message, seen)
+    if shown is None:
+        return [*lines, BLANK, *_payload(message, width)]
+    lines += [BLANK, *overview_lines(message, shown, width)]
+    if not any(layer.kind in ("mqtt", "binary") for layer in shown.layers):
+        lines += [BLANK, *_payload(message, width)]
+    return lines + layer_lines(shown, width)
+
+
+def _proto(unit: Proto, width: int, seen: Seen) -> list[Content]:
+    from wslab.tui.widgets.layer_text import kind_name, layer_lines, opened, overview_lines
+
+    title = f"{unit.direction.arrow} {kind_name(unit.protocol, unit.version)}: {unit.name}"
+    lines = _title(unit, title, direction_in_words(unit.direction), width)
+    shown = opened(unit, seen)
+    if shown is None or not shown.layers:
+        lines += violation_lines(unit.violations, width)
+        return [*lines, BLANK, *hex_lines(unit.preview, unit.length, width, ".text--payload")]
+    return [*lines, BLANK, *overview_lines(unit, shown, width), *layer_lines(shown, width)]
 
 
 def _payload(message: Message, width: int) -> list[Content]:
@@ -188,8 +219,8 @@ def _payload(message: Message, width: int) -> list[Content]:
     return lines
 
 
-def _close(close: Close, width: int) -> list[Content]:
-    code = describe(close.code)
+def _close(close: Close, width: int, subprotocol: str | None) -> list[Content]:
+    code = describe(close.code, subprotocol)
     shown = _("no code") if close.code is None else str(close.code)
     title = f"{close.direction.arrow} Close: {shown}" + (f", {code.name}" if close.code is not None else "")
     lines = _title(close, title, direction_in_words(close.direction), width)
@@ -232,13 +263,13 @@ def _body(body: Body, width: int) -> list[Content]:
     return [*lines, BLANK, *text_lines(body.preview, body.length, width)]
 
 
-def _state(state: State, width: int) -> list[Content]:
+def _state(state: State, width: int, subprotocol: str | None) -> list[Content]:
     by = {"client": _("by the client"), "server": _("by the server")}.get(state.side, "")
     lines = _title(state, state.phase.upper(), by, width)
     if state.why:
         lines += paragraph(visible(spoken(state.why)), width, BAD if state.phase is Phase.ERROR else STRONG)
     if state.code is not None and state.code >= 1000:
-        code = describe(state.code)
+        code = describe(state.code, subprotocol)
         said = f"{state.code}, {code.name}: {_(code.meaning)} ({section_in_words(code.section)})"
         lines += paragraph(said, width)
     elif state.code is not None:

@@ -17,12 +17,13 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from wslab.lab.journal import Journal
-from wslab.lab.logfilter import Level, LogFilter, in_words, payload_as_text
+from wslab.lab.logfilter import Level, LogFilter, carried_text
+from wslab.lab.subprotocols import Subprotocols
 from wslab.tui.widgets.log_paint import LogPainter
 from wslab.tui.widgets.log_rows import Role, row_text
 from wslab.tui.widgets.log_search import LogSearch
 from wslab.tui.widgets.log_window import LogWindow, status_text
-from wslab.wire.events import Event, Frame, Message
+from wslab.wire.events import Event
 
 _BUDGET = 0.02
 """Seconds that filtering and searching may each take of one tick."""
@@ -138,7 +139,7 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(name=name, id=id, classes=classes)
         self.journal = journal
         self._window = LogWindow(journal, log_filter)
-        self._painter = LogPainter(self._style_of)
+        self._painter = LogPainter(self._style_of, Subprotocols(journal).of)
         self._fps = fps
         self._timer: Timer | None = None
         self._search: LogSearch | None = None
@@ -255,11 +256,7 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         It is text as it came, or hexadecimal. Unlike everything that is drawn this holds what the network
         sent: it is for a clipboard or a file.
         """
-        event = self.current
-        if isinstance(event, Frame | Message):
-            text = payload_as_text(event)
-            return event.preview.hex(" ") if text is None else text
-        return None if event is None else in_words(event)
+        return None if self.current is None else carried_text(self.current)
 
     def lines(self) -> Iterator[str]:
         """Every row that the filter lets through as plain text, oldest first, for saving."""

@@ -11,6 +11,7 @@ from wslab.tui.safe_text import visible
 from wslab.tui.widgets import frame_diagram
 from wslab.tui.widgets.log_rows import clock_time
 from wslab.tui.widgets.payload_text import bytes_per_row, hex_lines, printable, text_lines
+from wslab.tui.widgets.seen import UNSEEN, Seen
 from wslab.tui.widgets.text_blocks import (
     BAD,
     BLANK,
@@ -49,11 +50,17 @@ def direction_in_words(direction: Direction) -> str:
     return _("client to server") if direction is Direction.C2S else _("server to client")
 
 
-def frame_lines(frame: Frame, width: int) -> list[Content]:
-    """Return everything there is to say of a frame, in lines of at most `width` cells."""
+def frame_lines(frame: Frame, width: int, seen: Seen = UNSEEN) -> list[Content]:
+    """Return everything there is to say of a frame, in lines of at most `width` cells.
+
+    Args:
+        frame: the frame.
+        width: cells of a line.
+        seen: what is known of it beside what stands in it.
+    """
     lines = _title(frame, width)
     try:
-        anatomy = dissect(frame)
+        anatomy = dissect(frame, subprotocol=seen.subprotocol)
     except ValueError as error:
         return [
             *lines,
@@ -63,15 +70,32 @@ def frame_lines(frame: Frame, width: int) -> list[Content]:
         ]
     lines += _sizes(anatomy, width)
     lines += violation_lines(frame.violations, width)
-    lines.append(BLANK)
+    if seen.belongs.message is None:
+        return [*lines, BLANK, *_anatomy(frame, anatomy, width)]
+    # Loaded here: what opens messages knows every protocol there is.
+    from wslab.tui.widgets.layer_text import layer_lines, opened, overview_lines
+
+    shown = opened(frame, seen)
+    if shown is None:
+        return [*lines, BLANK, *_anatomy(frame, anatomy, width)]
+    overview = [BLANK, *overview_lines(frame, shown, width)]
+    layers = layer_lines(shown, width)
+    # Plain text in one frame holds nothing that has to be seen before the frame itself.
+    if shown.telling:
+        return [*lines, *overview, BLANK, *_anatomy(frame, anatomy, width), *layers]
+    return [*lines, BLANK, *_anatomy(frame, anatomy, width), *overview, *layers]
+
+
+def _anatomy(frame: Frame, anatomy: Anatomy, width: int) -> list[Content]:
+    """The frame itself, bit by bit and byte by byte."""
     if width >= TWO_COLUMNS_FROM:
         left_width = (width - 3) * 11 // 20
         left = [*frame_diagram.diagram(anatomy), BLANK, *_fields(anatomy, left_width)]
-        return lines + side_by_side(left, _right(frame, anatomy, width - 3 - left_width), left_width)
+        return side_by_side(left, _right(frame, anatomy, width - 3 - left_width), left_width)
     if width >= DIAGRAM_FROM:
-        lines += [*frame_diagram.diagram(anatomy), BLANK]
+        lines = [*frame_diagram.diagram(anatomy), BLANK]
         return [*lines, *_right(frame, anatomy, width), BLANK, *_fields(anatomy, width)]
-    return [*lines, *_narrow_fields(anatomy, width), BLANK, *_right(frame, anatomy, width)]
+    return [*_narrow_fields(anatomy, width), BLANK, *_right(frame, anatomy, width)]
 
 
 def _title(frame: Frame, width: int) -> list[Content]:

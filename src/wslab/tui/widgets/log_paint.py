@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from wslab.i18n import _
 from wslab.tui.widgets.log_rows import Columns, Piece, columns_for, fit, header, mark_matches, row
-from wslab.wire.events import Event
+from wslab.wire.events import Event, Frame, Opcode
 
 _CURSOR = "▸"
 _REMEMBERED = 512
@@ -22,12 +22,16 @@ _REMEMBERED = 512
 class LogPainter:
     """Draws rows, and remembers how it drew them until something other than the row changes."""
 
-    def __init__(self, style_of: Callable[[str], Style]) -> None:
+    def __init__(
+        self, style_of: Callable[[str], Style], subprotocol_of: Callable[[Event], str | None] = lambda _: None
+    ) -> None:
         """Make a painter.
 
         Args:
             style_of: gives the style of a role, of the `cursor` and of a `match`, to put over the base style.
+            subprotocol_of: gives what the connection of an event agreed on.
         """
+        self._subprotocol_of = subprotocol_of
         self.columns = Columns(0, 4, 0, 5, " ")
         self.regex: re.Pattern[str] | None = None
         self._base = Style.null()
@@ -76,7 +80,9 @@ class LogPainter:
         if strip is None:
             if len(self._strips) >= _REMEMBERED:
                 self._strips.clear()
-            pieces = row(event, self.columns)
+            closing = type(event) is Frame and event.opcode == Opcode.CLOSE
+            subprotocol = self._subprotocol_of(event) if closing else None
+            pieces = row(event, self.columns, subprotocol)
             if self.regex is not None:
                 pieces = mark_matches(pieces, self.regex)
             if at_cursor and pieces:  # where there is no room at all there are none

@@ -29,6 +29,7 @@ from wslab.wire.events import (
     Opcode,
     Phase,
     Proc,
+    Proto,
     State,
     Tcp,
     Ui,
@@ -50,6 +51,9 @@ PHASE_SIGNS = {
     Phase.CLOSED: "○",
     Phase.ERROR: "✗",
 }
+
+PROTOCOL_SIGNS = {"mqtt": "MQTT", "graphql": "GQL", "binary": "LAB"}
+"""What stands for a protocol where an opcode stands for others."""
 
 WHAT_HAPPENED = (
     N_("open"), N_("fin"), N_("reset"),
@@ -106,8 +110,14 @@ def header(columns: Columns) -> list[Piece]:
     return fit([Piece(f"{parts}  {names}", "head")], columns.width)
 
 
-def row(event: Event, columns: Columns) -> list[Piece]:
-    """The pieces of an event's row. Together they are at most as wide as the row."""
+def row(event: Event, columns: Columns, subprotocol: str | None = None) -> list[Piece]:
+    """The pieces of an event's row. Together they are at most as wide as the row.
+
+    Args:
+        event: the event.
+        columns: the layout.
+        subprotocol: what its connection agreed on, for what a close code means.
+    """
     mark = "!" if getattr(event, "violations", ()) else " "
     pieces = [
         Piece(f"{event.seq:>{columns.number}}", "number"),
@@ -118,7 +128,9 @@ def row(event: Event, columns: Columns) -> list[Piece]:
     used = sum(cell_len(piece.text) for piece in pieces)
     match event:
         case Frame() | Message():
-            pieces += _traffic(event, columns, columns.width - used)
+            pieces += _traffic(event, columns, columns.width - used, subprotocol)
+        case Proto():
+            pieces += _decoded(event, columns)
         case Http() | Body():
             pieces += _http(event)
         case _:
@@ -209,7 +221,7 @@ def _cut(text: str, width: int) -> str:
     return text
 
 
-def _traffic(event: Frame | Message, columns: Columns, width: int) -> list[Piece]:
+def _traffic(event: Frame | Message, columns: Columns, width: int, subprotocol: str | None) -> list[Piece]:
     role: Role = "sent" if event.direction is Direction.C2S else "received"
     name = OPCODE_NAMES[event.opcode]
     pieces = [
@@ -220,8 +232,19 @@ def _traffic(event: Frame | Message, columns: Columns, width: int) -> list[Piece
     pieces += [Piece(f"[{violation}] ", "violation") for violation in event.violations]
     left = width - sum(cell_len(piece.text) for piece in pieces)
     if left > 0:
-        pieces.append(Piece(payload(event, min(left, len(event.preview) * 8 + 64)), "payload"))
+        shown = payload(event, min(left, len(event.preview) * 8 + 64), subprotocol)
+        pieces.append(Piece(shown, "payload"))
     return pieces
+
+
+def _decoded(event: Proto, columns: Columns) -> list[Piece]:
+    role: Role = "sent" if event.direction is Direction.C2S else "received"
+    return [
+        Piece(f"{event.direction.arrow} {PROTOCOL_SIGNS.get(event.protocol, event.protocol):<6} ", role),
+        Piece(f"{event.length:>{columns.length}}{columns.gap}", "length"),
+        *(Piece(f"[{visible(spoken(violation))}] ", "violation") for violation in event.violations),
+        Piece(visible(event.summary), "payload"),
+    ]
 
 
 def _flags(event: Frame | Message) -> list[str]:
@@ -238,7 +261,7 @@ def _flags(event: Frame | Message) -> list[str]:
     return words
 
 
-def payload(event: Frame | Message, limit: int) -> str:
+def payload(event: Frame | Message, limit: int, subprotocol: str | None = None) -> str:
     """The start of a payload on one line, in at most ``limit`` characters, safe to draw.
 
     It is text or pairs of hexadecimal digits (see `payload_as_text`), and for a Close frame the code, its
@@ -251,7 +274,7 @@ def payload(event: Frame | Message, limit: int) -> str:
     else:
         if event.opcode == Opcode.CLOSE:
             code, _space, reason = text.partition(" ")
-            name = describe(int(code) if code else None).name
+            name = describe(int(code) if code else None, subprotocol).name
             text = " ".join(filter(None, (code, name, reason and f"· {reason}")))
         shown = visible(text, limit + 1)
         more = min(4 * limit + 4, len(event.preview)) < event.length

@@ -11,6 +11,8 @@ from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
 from wslab.i18n import N_, _
 from wslab.lab.journal import Journal
+from wslab.lab.subprotocols import Subprotocols
+from wslab.tui.widgets.client_view import ClientView
 from wslab.tui.widgets.code_view import CodeView
 from wslab.tui.widgets.frame_log import FrameLog
 from wslab.tui.widgets.frame_view import FrameView
@@ -18,6 +20,7 @@ from wslab.tui.widgets.handshake_view import HandshakeView
 from wslab.tui.widgets.lesson_view import LessonView
 from wslab.tui.widgets.server_log_view import ServerLogView
 from wslab.tui.widgets.stats_panel import StatsPanel
+from wslab.wire.events import Event
 from wslab.wire.handshake_events import NO_OPENING, Opening, opening_among
 
 NARROW = "-narrow"
@@ -30,6 +33,7 @@ TABS: dict[str, str] = {
     "handshake": N_("Handshake"),
     "code": N_("Code"),
     "server": N_("Server log"),
+    "client": N_("Client"),
 }
 ABOVE = ("log", "stats")
 """What stands above the tabs, and is a tab of its own where the screen is narrow."""
@@ -41,9 +45,10 @@ class Pages(Vertical):
     Args:
         journal: what the log shows.
         fps: repaints of the log a second.
+        client: the page with the controls of a protocol.
     """
 
-    def __init__(self, journal: Journal, fps: float) -> None:
+    def __init__(self, journal: Journal, fps: float, client: ClientView) -> None:
         super().__init__(id="pages", classes="-tab-other")
         self.log_view = FrameLog(journal, fps=fps, id="frame-log")
         self.stats = StatsPanel(id="stats-panel")
@@ -52,8 +57,10 @@ class Pages(Vertical):
         self.handshake = HandshakeView(id="pane-handshake")
         self._under_study: Opening = NO_OPENING
         self._of_row: tuple[int, Opening] = 0, NO_OPENING
+        self._subprotocols = Subprotocols(journal)
         self.code = CodeView(id="pane-code")
         self.server_log = ServerLogView(id="pane-server")
+        self.client = client
         self._tabs = Tabs(
             *(Tab(_(title), id=name) for name, title in TABS.items()), active="lesson", id="tabs"
         )
@@ -74,6 +81,7 @@ class Pages(Vertical):
             yield self.handshake
             yield self.code
             yield self.server_log
+            yield self.client
 
     def retranslate(self) -> None:
         """Say the same in the language that is in use now."""
@@ -158,17 +166,21 @@ class Pages(Vertical):
     @on(FrameLog.Highlighted)
     def show_event(self, event: FrameLog.Highlighted) -> None:
         """Keep the Frame tab at the row under the cursor, and the Handshake tab at its connection."""
-        self.frame.show(event.event)
+        self._show_in_frame_tab(event.event)
         self._choose_handshake()
 
     @on(FrameLog.Selected)
     def open_event(self, event: FrameLog.Selected) -> None:
         """Open the row in the Frame tab; where the log stays in view, so does the cursor in it."""
-        self.frame.show(event.event)
+        self._show_in_frame_tab(event.event)
         if self.narrow:
             self.enter("frame")
         else:
             self.turn_to("frame")
+
+    def _show_in_frame_tab(self, event: Event) -> None:
+        journal = self.log_view.journal
+        self.frame.show(event, journal.around(event), self._subprotocols.of(event))
 
     @on(Tabs.TabActivated)
     def show_tab(self, event: Tabs.TabActivated) -> None:
@@ -178,3 +190,4 @@ class Pages(Vertical):
             self.query_one("#lower", ContentSwitcher).current = f"pane-{name}"
         for place in ("log", "stats", "other"):
             self.set_class(place == (name if name in ABOVE else "other"), f"-tab-{place}")
+        self.set_class(name == "client", "-tab-client")

@@ -136,7 +136,7 @@ def _why_parts(view: StateView) -> list[_Part]:
     """Return why the connection is where it is, and what comes next."""
     why = visible(spoken(view.why))
     if view.code is not None and view.phase in (Phase.CLOSING, Phase.CLOSED) and str(view.code) not in why:
-        why = f"{view.code} {describe(view.code).name}" + (f": {why}" if why else "")
+        why = f"{view.code} {describe(view.code, view.subprotocol).name}" + (f": {why}" if why else "")
     role: Role = "error" if view.phase is Phase.ERROR else "why"
     return [
         *([_Part(2, ((why, role),), can_be_cut=True)] if why else []),

@@ -30,6 +30,8 @@ NARROWEST = 26
 """Cells that every line of the panel fits into."""
 
 _WIDE_FROM = 44
+_NARROW_COLUMN = 6
+"""Cells of the narrowest column of numbers, the space before it included."""
 _SUFFIXES = ("", "k", "M", "G", "T", "P")
 
 
@@ -143,7 +145,7 @@ def panel_lines(snapshot: Snapshot, width: int, height: int | None = None) -> li
     Where not all lines fit, the less important ones are left out; None gives them all.
     """
     rows = [*_count_rows(snapshot, width), *_rate_rows(snapshot, width), *_time_rows(snapshot, width)]
-    rows += _rule_rows(snapshot, width)
+    rows += [*_unit_rows(snapshot, width), *_rule_rows(snapshot, width)]
     if height is not None:
         kept: set[int] = set()
         for place in sorted(range(len(rows)), key=lambda place: rows[place].rank):
@@ -318,6 +320,26 @@ def _time_rows(snapshot: Snapshot, width: int) -> list[_Row]:
         rows.append(
             _Row(21, (((set_cell_size(_("handshake"), width - len(text)), "label"), (text, "number")),))
         )
+    return rows
+
+
+def _unit_rows(snapshot: Snapshot, width: int) -> list[_Row]:
+    """What was decoded, by name: `PUBLISH  3  5`."""
+    sides = [
+        {(each.protocol, each.name): each.units for each in side.units}
+        for side in (snapshot.sent, snapshot.received)
+    ]
+    kinds = list(dict.fromkeys(kind for side in sides for kind in side))
+    if not kinds:
+        return []
+    names = [visible(name or _("unread")) for _protocol, name in kinds]
+    table = _Table(width, min(max(map(cell_len, names)) + 1, width - 2 * _NARROW_COLUMN), 2)
+    heads = (_("sent"), _("received") if width >= _WIDE_FROM else _("recv"))
+    rows = [_Row(21, (table.line(_("decoded"), heads, "head"),))]
+    for place, (kind, name) in enumerate(zip(kinds, names, strict=True)):
+        values = [count(side.get(kind, 0), table.room) for side in sides]
+        label = name if cell_len(name) < table.label else set_cell_size(name, table.label - 2) + "…"
+        rows.append(_Row(22 + place, (table.line(label, values),)))
     return rows
 
 

@@ -88,6 +88,12 @@ class TextView(VerticalScroll, can_focus=True):
         self.scroll_home(animate=False)
         self._draw()
 
+    def redraw(self, build: Build) -> None:
+        """Show something else, and stay where the reader is."""
+        self._build = build
+        self._drawn_width = 0
+        self._draw()
+
     def retranslate(self) -> None:
         """Say the same in the language that is in use now, and stay where the reader is."""
         self._drawn_width = 0

@@ -73,8 +73,17 @@ _REASONS: dict[str, str] = {
 
 
 def section_in_words(section: str) -> str:
-    """Return `RFC 6455 section 5.1` for `6455#5.1`, `IANA registry` for `iana`."""
+    """Return `RFC 6455 section 5.1` for `6455#5.1`, `MQTT 5 section 2.2.2` for `mqtt5#2.2.2`."""
     source, _mark, place = section.partition("#")
+    if source.startswith("mqtt"):
+        form = _("MQTT {version}, statement {place}") if "-" in place else _("MQTT {version} section {place}")
+        return form.format(version=source.removeprefix("mqtt"), place=place)
+    if source.startswith("graphql"):
+        return _("{source}, section {place}").format(source=source, place=place.replace("-", " "))
+    if source.startswith("library "):
+        return _("the library {name}").format(name=source.removeprefix("library "))
+    if source == "binary":
+        return _("the lab's binary protocol, section {place}").format(place=place)
     if source == "iana":
         return _("IANA registry of close codes")
     if source == "lab":

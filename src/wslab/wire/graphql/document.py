@@ -17,10 +17,27 @@ _TOKEN = re.compile(
     r'(?P<string>"""(?:[^"\\]|\\"""|\\|"(?!""))*+(?:""")?|"(?:[^"\\\n\r]|\\.)*+"?)'
     r"|(?P<comment>\#[^\n\r]*+)"
     r"|(?P<name>[_A-Za-z][_0-9A-Za-z]*+)"
+    r"|(?P<number>-?[0-9][0-9a-zA-Z.+-]*+)"
+    r"|(?P<spread>\.\.\.)"
     r"|(?P<open>[{(\[])"
     r"|(?P<close>[})\]])"
     r"|(?P<other>[$@!:=|&])"
 )
+
+
+class Token(NamedTuple):
+    """A piece of a document. What stands between two of them is no matter to GraphQL, or no GraphQL."""
+
+    what: str
+    """`string`, `comment`, `name`, `number`, `spread`, `open` or `close` of a bracket, or `other`."""
+    text: str
+    start: int
+    """Where it begins, in characters."""
+
+    @property
+    def end(self) -> int:
+        """Where what follows it begins."""
+        return self.start + len(self.text)
 
 
 class Operation(NamedTuple):
@@ -38,7 +55,7 @@ def operations(document: str) -> list[Operation]:
     kind: str | None = None  # of the operation whose selection has not begun yet
     name: str | None = None
     fragment = named = False
-    for what, text in _tokens(document):
+    for what, text, _ in tokens(document):
         if what == "open":
             if depth == 0 and text == "{":
                 if not fragment:
@@ -66,8 +83,7 @@ def chosen(document: str, name: str | None) -> Operation | None:
     return every[0] if len(every) == 1 else None
 
 
-def _tokens(document: str) -> Iterator[tuple[str, str]]:
+def tokens(document: str) -> Iterator[Token]:
+    """Yield the tokens of a document in their order (GraphQL specification, section 2.1)."""
     for match in _TOKEN.finditer(document):
-        what = match.lastgroup
-        if what is not None and what not in ("string", "comment"):
-            yield what, match.group()
+        yield Token(str(match.lastgroup), match.group(), match.start())

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wslab.i18n import N_, _
+from wslab.wire.field import Field
 from wslab.wire.labproto import words
 from wslab.wire.labproto.bodies import CRITICAL_TAG, NumberKind, Tag
 from wslab.wire.labproto.layout import (
@@ -26,7 +27,6 @@ from wslab.wire.labproto.layout import (
     Tail,
     Type,
 )
-from wslab.wire.labproto.problems import Problem
 from wslab.wire.labproto.reader import (
     Header,
     Item,
@@ -41,31 +41,6 @@ MOST_VALUES = 64
 """Numbers of an array, or extensions of a sample, that get a field each; those after them share one."""
 
 _UNNAMED = N_("Bytes that cannot be told apart, because of what is wrong before them.")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a message."""
-
-    name: str
-    """As the document calls it: `version`, `length`, `sensor`, `checksum`, …"""
-    offset: int
-    """First byte, counted from the start of the WebSocket message's payload."""
-    length: int
-    """Bytes."""
-    value: str
-    """As people write it: `42`, `0x0001 ACK_WANTED`, `5 bytes`."""
-    meaning: str
-    """A sentence in plain words, in the language in use."""
-    section: str
-    """Where the document says so: `binary#3.1`."""
-    problem: Problem | None = None
-    """What is wrong with it."""
-
-    @property
-    def end(self) -> int:
-        """The first byte after it."""
-        return self.offset + self.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +76,7 @@ def _marked(fields: Iterator[Field], item: Item) -> Iterator[Field]:
         start, end = field.offset - item.start, field.end - item.start
         for problem in item.problems:
             if start <= problem.offset < end:
-                yield Field(
-                    field.name, field.offset, field.length, field.value, field.meaning, field.section, problem
-                )
+                yield replace(field, problem=problem.text)
                 break
         else:
             yield field

@@ -7,40 +7,14 @@ looked at.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn
 
+from wslab.wire.field import Field
 from wslab.wire.mqtt import rules
 from wslab.wire.mqtt.rules import Fault, Rule
 
 Words = Callable[[int], str]
 """Says a number in words."""
-
-WHOLE = 0xFF
-"""The mask of a field that does not share its bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A part of a packet."""
-
-    name: str
-    """As the standard calls it: `Keep Alive`, `QoS`, `Topic Name`, `Topic Name length`, …"""
-    offset: int
-    """First byte, counted from the start of the packet."""
-    length: int
-    """Bytes."""
-    value: str
-    """The value in words: `60 s`, `0x87 Not authorized`. Text from the network is in it as it came."""
-    group: str = ""
-    """What it is a part of: `Connect Flags`, `Properties`, `Will Properties`; empty at the top."""
-    mask: int = WHOLE
-    """Its bits where it shares its only byte with other fields."""
-
-    @property
-    def end(self) -> int:
-        """The byte after its last one."""
-        return self.offset + self.length
 
 
 class BrokenOff(Exception):
@@ -149,12 +123,12 @@ class Cursor:
     def bits(self, name: str, mask: int, offset: int, value: str) -> None:
         """Note a part of a byte that has been read."""
         if self.fields is not None:
-            self.fields.append(Field(name, offset, 1, value, self.group, mask))
+            self.fields.append(Field(name, offset, 1, value, group=self.group, mask=mask))
 
     def note(self, name: str, start: int, value: str) -> None:
         """Note a field that reaches from a byte to here."""
         if self.fields is not None:
-            self.fields.append(Field(name, start, self.at - start, value, self.group))
+            self.fields.append(Field(name, start, self.at - start, value, group=self.group))
 
     def broken(self, rule: Rule, detail: str) -> NoReturn:
         """Note a rule whose breach leaves nothing to read.

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wslab.wire.events import Direction
+from wslab.wire.field import Field
 from wslab.wire.mqtt import rules
 from wslab.wire.mqtt.connect_parsing import connack, connect, peek_version
-from wslab.wire.mqtt.cursor import BrokenOff, Cursor, Field
+from wslab.wire.mqtt.cursor import BrokenOff, Cursor
 from wslab.wire.mqtt.packets import (
     FIXED_FLAGS,
     Auth,
@@ -31,13 +32,20 @@ from wslab.wire.mqtt.packets import (
 )
 from wslab.wire.mqtt.properties import NO_PROPERTIES, Properties, PropertyId
 from wslab.wire.mqtt.property_parsing import read_properties
-from wslab.wire.mqtt.reason_codes import code_words, codes
+from wslab.wire.mqtt.reason_codes import code_words, codes, wrong_side
 from wslab.wire.mqtt.rules import Fault
 from wslab.wire.mqtt.topics import has_wildcard, is_shared, wrong_filter, wrong_shared_filter
 from wslab.wire.mqtt.words import qos_words, retain_handling_words, type_words, yes_words
 
 _FLAGS = [FIXED_FLAGS.get(PacketType(kind), -1) if kind else -1 for kind in range(16)]
 """The flags that a type must have; -1 where they are free."""
+_SHORTEST: dict[int, type[Puback] | type[Pubrec] | type[Pubrel] | type[Pubcomp]] = {
+    0x40: Puback,
+    0x50: Pubrec,
+    0x62: Pubrel,
+    0x70: Pubcomp,
+}
+"""Acknowledgements by their first byte; the shortest have nothing but a Packet Identifier."""
 
 
 class Parsed(NamedTuple):
@@ -62,6 +70,9 @@ def parse(
         direction: who sent it, or None where that is not known; then rules of one side are not looked at.
         fields: where to note the fields; every byte of the packet comes to belong to one.
     """
+    if len(raw) == 4 and raw[1] == 2 and fields is None and raw[0] in _SHORTEST and raw[2:] != b"\0\0":
+        # Nothing can be wrong with it, and every second packet of a busy connection is one.
+        return Parsed(_SHORTEST[raw[0]](raw[2] << 8 | raw[3]), (), version)
     cursor = Cursor(raw, version, fields)
     kind, flags = raw[0] >> 4, raw[0] & 0x0F
     body = 2
@@ -224,19 +235,21 @@ def _unsuback(cursor: Cursor, _flags: int, _direction: Direction | None) -> Unsu
 def _disconnect(cursor: Cursor, _flags: int, direction: Direction | None) -> Disconnect:
     if cursor.version < Version.V5 or cursor.at == cursor.end:
         return Disconnect()
-    code = _code(cursor, PacketType.DISCONNECT)
+    code = _code(cursor, PacketType.DISCONNECT, direction)
     props = _optional_properties(cursor, PacketType.DISCONNECT)
     if direction is Direction.S2C and props.number(PropertyId.SESSION_EXPIRY_INTERVAL, -1) >= 0:
         cursor.fault(rules.SERVER_EXPIRY)
     return Disconnect(code, props)
 
 
-def _auth(cursor: Cursor, _flags: int, _direction: Direction | None) -> Auth:
+def _auth(cursor: Cursor, _flags: int, direction: Direction | None) -> Auth:
     if cursor.version < Version.V5:
         cursor.broken(rules.RESERVED_TYPE, type_words(PacketType.AUTH))
     if cursor.at == cursor.end:
+        # What is left out means success (section 3.15.2.1).
+        _check_sender(cursor, PacketType.AUTH, 0, direction, cursor.at)
         return Auth()
-    code = _code(cursor, PacketType.AUTH)
+    code = _code(cursor, PacketType.AUTH, direction)
     return Auth(code, _properties(cursor, PacketType.AUTH))
 
 
@@ -256,14 +269,21 @@ def _optional_properties(cursor: Cursor, kind: PacketType) -> Properties:
     return read_properties(cursor, kind) if cursor.at < cursor.end else NO_PROPERTIES
 
 
-def _code(cursor: Cursor, kind: PacketType) -> int:
+def _code(cursor: Cursor, kind: PacketType, direction: Direction | None = None) -> int:
     at, version = cursor.at, cursor.version
     code = cursor.byte(
         "Reason Code" if version >= Version.V5 else "return code", lambda c: code_words(kind, c, version)
     )
     if code not in codes(kind, version):
         cursor.fault(rules.CODES[kind], f"0x{code:02X}", at)
+    else:
+        _check_sender(cursor, kind, code, direction, at)
     return code
+
+
+def _check_sender(cursor: Cursor, kind: PacketType, code: int, direction: Direction | None, at: int) -> None:
+    if wrong_side(kind, code, direction):
+        cursor.fault(rules.CODE_SENDERS[kind], code_words(kind, code, cursor.version), at)
 
 
 def _codes(cursor: Cursor, kind: PacketType) -> tuple[int, ...]:

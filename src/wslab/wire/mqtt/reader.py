@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wslab.wire.events import Direction
+from wslab.wire.field import Field
 from wslab.wire.mqtt import rules
-from wslab.wire.mqtt.cursor import Field
 from wslab.wire.mqtt.packets import Connack, Connect, Packet, PacketType, Version
 from wslab.wire.mqtt.parsing import parse
 from wslab.wire.mqtt.rules import Fault, Rule

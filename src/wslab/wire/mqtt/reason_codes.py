@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wslab.wire.events import Direction
 from wslab.wire.mqtt.packets import PacketType, Version
 
 _T = PacketType
@@ -63,6 +64,15 @@ for _code, _name, _packets in _TABLE:
     for _packet in _packets:
         CODES.setdefault(_packet, {})[_code] = _name
 
+_SERVERS = frozenset(
+    {0x87, 0x89, 0x8B, 0x8D, 0x8E, 0x8F, 0x9A, 0x9B, 0x9C, 0x9D, 0x9E, 0x9F, 0xA0, 0xA1, 0xA2}
+)
+OF_ONE_SIDE: dict[PacketType, dict[Direction, frozenset[int]]] = {
+    _T.DISCONNECT: {Direction.C2S: frozenset({0x04}), Direction.S2C: _SERVERS},
+    _T.AUTH: {Direction.C2S: frozenset({0x19}), Direction.S2C: frozenset({0x00})},
+}
+"""The codes that one side alone may send, by the direction in which it sends (tables 3-10, 3-11)."""
+
 CODES_3: dict[PacketType, dict[int, str]] = {
     PacketType.CONNACK: {
         0: "Connection Accepted",
@@ -80,6 +90,12 @@ CODES_3: dict[PacketType, dict[int, str]] = {
     },
 }
 """Names of the return codes that MQTT 3.1.1 has for each packet."""
+
+
+def wrong_side(packet: PacketType, code: int, direction: Direction | None) -> bool:
+    """Whether the other side alone may send a code; direction None is neither side, and never wrong."""
+    sides = OF_ONE_SIDE.get(packet)
+    return direction is not None and sides is not None and code in sides[direction.other]
 
 
 def codes(packet: PacketType, version: int) -> dict[int, str]:

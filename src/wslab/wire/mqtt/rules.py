@@ -130,6 +130,7 @@ SHARE_FILTER = Rule(
     "share name is not followed by / and a topic filter", "", "MQTT-4.8.2-2", reason_code=0x8F
 )
 NO_FILTERS = Rule("SUBSCRIBE without a topic filter", "MQTT-3.8.3-3", "MQTT-3.8.3-2", PROTOCOL_ERROR)
+# The text of 3.1.1 has the number once as MQTT-3-8.3-4.
 OPTIONS_RESERVED = Rule("reserved bits of the subscription options are not 0", "MQTT-3.8.3-4", "MQTT-3.8.3-5")
 OPTIONS_QOS_3 = Rule("requested QoS is 3", "MQTT-3.8.3-4", "3.8.3.1", PROTOCOL_ERROR)
 RETAIN_HANDLING_3 = Rule("Retain Handling is 3", "", "3.8.3.1", PROTOCOL_ERROR)
@@ -151,6 +152,12 @@ CODES: dict[PacketType, Rule] = {
     PacketType.AUTH: Rule(_CODE, "", "MQTT-3.15.2-1"),
 }
 """The rule of the codes that each answer may carry."""
+_CODE_SENDER = "this side never sends such a reason code"
+CODE_SENDERS: dict[PacketType, Rule] = {
+    PacketType.DISCONNECT: Rule(_CODE_SENDER, "", "3.14.2.1", PROTOCOL_ERROR),
+    PacketType.AUTH: Rule(_CODE_SENDER, "", "3.15.2.1", PROTOCOL_ERROR),
+}
+"""The rule of who may send which code."""
 
 # Properties (MQTT 5 section 2.2.2).
 PROPERTY_LENGTH = Rule("property goes beyond the Property Length", "", "2.2.2.1")
@@ -171,5 +178,6 @@ ALL: tuple[Rule, ...] = (
     ),
     *FLAGS.values(),
     *CODES.values(),
+    *CODE_SENDERS.values(),
 )
 """Every rule there is; tests demand a broken example of each."""

@@ -1,0 +1,1 @@
+"""The panel of the lab's binary protocol: a builder that shows the bytes, files, answers."""
