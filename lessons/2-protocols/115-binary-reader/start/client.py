@@ -11,6 +11,9 @@ SAMPLE = struct.Struct(">HHQd")  # sensor, status, time, value
 
 BAD_VERSION, BAD_LENGTH, UNKNOWN_TYPE, UNKNOWN_FLAG, BAD_CHECKSUM, BAD_VALUE = 1, 2, 3, 4, 5, 7
 
+# Every type there is. SAMPLE is 0x01, STREAM_END 0x05, ERROR 0x7f.
+TYPES = {0x01, 0x02, 0x03, 0x04, 0x05, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x20, 0x21, 0x7F}
+
 
 def error(sequence: int, code: int) -> bytes:
     """Return the ERROR that answers the message with this number."""
