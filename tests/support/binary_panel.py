@@ -31,6 +31,7 @@ class PanelApp(App[None]):
     def __init__(self, client: BinaryClient) -> None:
         super().__init__()
         self.client = client
+        self.animation_level = "none"  # no test looks at what is on its way
         self.said: list[str] = []
         """What was said in passing, errors included."""
         self.panel = BinaryPanel(client, self.said.append, self.carry_out, id="panel")

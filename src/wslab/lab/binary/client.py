@@ -98,11 +98,11 @@ class BinaryClient:
 
     def ended(self, why: str) -> None:
         """End a connection: no answer comes any more. A file that was on its way can be resumed."""
-        if not self.connected:
-            return
-        self.connected = False
-        self._waiting.end(NoAnswer(sentence("the connection is over: {why}", why=why)))
-        self._note(sentence("the connection is over: {why}", why=why))
+        told = sentence("the connection is over: {why}", why=why)
+        self._waiting.end(NoAnswer(told))  # also where the client was made when it was open already
+        if self.connected:
+            self.connected = False
+            self._note(told)
 
     def received(self, message: str | bytes) -> None:
         """Take in a whole message of the other side."""
