@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from wslab.i18n import SOURCE, set_language
 from wslab.memory import settle_memory
 
 # Machines that run tests are shared: how long an example takes says nothing about it.
-settings.register_profile("lab", deadline=None)
+settings.register_profile("lab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("lab")
 
 
