@@ -65,7 +65,7 @@ class CourseCheck:
         busy = 1 + max(2, os.cpu_count() or 1)
         self._room = asyncio.Semaphore(busy)
         # Of a server exercise most of the time is the lab's, which waits for answers that do not come.
-        self._waiting_room = asyncio.Semaphore(2 * busy)
+        self._waiting_room = asyncio.Semaphore(busy)
 
     async def run(self) -> Report:
         """Check everything and return what came of it."""
