@@ -68,7 +68,7 @@ class CourseCheck:
         busy = 1 + max(2, os.cpu_count() or 1)
         self._room = asyncio.Semaphore(busy)
         # Of a server exercise most of the time is the lab's, which waits for answers that do not come.
-        self._waiting_room = asyncio.Semaphore(2 * busy)
+        self._waiting_room = asyncio.Semaphore(busy)
         self._tables = asyncio.Semaphore(TABLES)
 
     async def run(self) -> Report:
