@@ -171,9 +171,9 @@ async def test_keys_tabs_and_what_stands_around() -> None:
     async with a_lab(WIDE, bench=demo.bench) as lab:
         screen = lab.app.lab_screen
         footer = [key.description for key in screen.query_one(Footer).query(FooterKey)]
-        tabs = [str(tab.label) for tab in screen.query(Tab)]
+        tabs = [str(tab.label) for tab in screen.query("#tabs Tab").results(Tab)]
         assert len(footer) > 5
-        assert len(tabs) == 7
+        assert len(tabs) == 8
         commands = [text for each in lab.app.get_system_commands(screen) for text in (each.title, each.help)]
         # Keys stand in brackets behind the help of a command.
         commands = [re.sub(r" \([^()]*\)$", "", text) for text in commands]

@@ -9,6 +9,7 @@ import pytest
 from tests.support.lab_app import NARROW, SIZES, Lab, a_lab
 from tests.support.packs import LOUD, agreed, agreed_source, copy_pack, with_bundled
 from tests.support.waiting import until
+from wslab.bundled import SERVERS
 from wslab.lab.pack_shelf import PackShelf
 from wslab.lab.progress import ProgressStore
 from wslab.lab.state import state_folder
@@ -48,12 +49,12 @@ async def test_a_lesson_of_a_pack_is_found_in_the_list_and_done(folder: Path, si
         assert "▸✓ Shout" in rows(lab)
         assert kept("wslab").progress.lesson("shout").opened is None
         statuses = {status.name: status.state for status in lab.bench.supervisor.statuses()}
-        assert statuses == {"basic": "stopped", "shout": "ready"}
+        assert statuses == dict.fromkeys(SERVERS, "stopped") | {"shout": "ready"}
 
         await lab.press("1")
         await lab.sees("▸ 1/4 Press c")
         await lab.until(
-            lambda: [status.name for status in lab.bench.supervisor.statuses()] == ["basic"],
+            lambda: [status.name for status in lab.bench.supervisor.statuses()] == list(SERVERS),
             "the bundled servers alone",
         )
         await lab.connected()

@@ -78,6 +78,7 @@ EFFECTS: dict[str, Effect] = {
     "tab-server": ((), lambda lab: "pane-server" in lab.focus),
     "tab-log": (("f2",), lambda lab: "frame-log" in lab.focus and "learning-ping" in lab.screen),
     "tab-stats": ((), lambda lab: "frames" in lab.screen and "times" in lab.screen),
+    "tab-client": ((), lambda lab: "pane-client" in lab.focus and "Nothing but WebSocket" in lab.screen),
     "back-to-log": (("f5",), lambda lab: "frame-log" in lab.focus),
     "help": ((), lambda lab: isinstance(lab.app.screen, HelpScreen)),
     "help-anywhere": (("i",), lambda lab: isinstance(lab.app.screen, HelpScreen)),

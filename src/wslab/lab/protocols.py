@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wslab.i18n import N_
-from wslab.wire.graphql.subprotocols import SUBPROTOCOLS as GRAPHQL
-from wslab.wire.labproto.layout import SUBPROTOCOLS as BINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +16,27 @@ class Protocol:
     """Its name for people, to be translated."""
     target: str
     """Where a bundled server speaks it, as `Workbench.aim` takes it."""
-    subprotocols: tuple[str, ...]
-    """What is offered in the handshake, the best first."""
     note: str
     """What there is to do with it, in one sentence to be translated."""
+
+    @property
+    def subprotocols(self) -> tuple[str, ...]:
+        """What is offered in the handshake, the best first. What knows them is loaded only then."""
+        if self.name == "graphql":
+            from wslab.wire.graphql.subprotocols import SUBPROTOCOLS as GRAPHQL
+
+            return tuple(GRAPHQL)
+        if self.name == "binary":
+            from wslab.wire.labproto.layout import SUBPROTOCOLS as BINARY
+
+            return tuple(BINARY[version] for version in sorted(BINARY, reverse=True))
+        return ("mqtt",) if self.name == "mqtt" else ()
 
 
 RAW = Protocol(
     "raw",
     N_("raw"),
     "basic:/echo",
-    (),
     N_("Nothing but WebSocket: what you type goes out as it is, and any /command of the line below."),
 )
 
@@ -40,21 +48,18 @@ PROTOCOLS: dict[str, Protocol] = {
             "graphql",
             N_("GraphQL"),
             "graphql:/graphql",
-            tuple(GRAPHQL),
             N_("Queries, mutations and subscriptions as JSON in text messages."),
         ),
         Protocol(
             "mqtt",
             N_("MQTT"),
             "mqtt:/mqtt",
-            ("mqtt",),
             N_("Topics that are published to and subscribed to, as packets in binary messages."),
         ),
         Protocol(
             "binary",
             N_("binary"),
             "binary:/",
-            tuple(BINARY[version] for version in sorted(BINARY, reverse=True)),
             N_("The lab's own protocol: headers, numbers and files in binary messages."),
         ),
     )

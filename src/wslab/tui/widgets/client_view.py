@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
 from wslab.i18n import _
-from wslab.lab.protocols import PROTOCOLS
+from wslab.lab.protocols import PROTOCOLS, RAW
 from wslab.tui.widgets.connection_info import ConnectionInfo
 from wslab.tui.widgets.protocol_panel import ProtocolPanel
 from wslab.wire.handshake import Handshake
@@ -49,6 +49,8 @@ class ClientView(Vertical):
         super().__init__(id=id)
         self._choose = choose
         self._controls = controls
+        self._tabs = Tabs(*(Tab(_(each.title), id=_tab(name)) for name, each in PROTOCOLS.items()))
+        self._front = RAW.name
         self._panels: dict[str, ProtocolPanel | None] = {}
         self._aimed: dict[str, str] = {}
         """The target that each panel was told last."""
@@ -56,7 +58,7 @@ class ClientView(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay them out under each other."""
-        yield Tabs(*(Tab(_(each.title), id=_tab(name)) for name, each in PROTOCOLS.items()))
+        yield self._tabs
         yield self.info
         with ContentSwitcher(initial="by-hand"):
             yield Static(_by_hand(), id="by-hand", classes="by-hand", markup=False)
@@ -66,13 +68,10 @@ class ClientView(Vertical):
         """The controls in front; None where the protocol is spoken by hand."""
         return self._panels.get(self._front)
 
-    @property
-    def _front(self) -> str:
-        return self.query_one(Tabs).active.removeprefix(_tab(""))
-
     def select(self, name: str) -> None:
         """Bring a protocol to the front, as its tab does."""
-        self.query_one(Tabs).active = _tab(name)
+        if self._tabs.is_mounted:
+            self._tabs.active = _tab(name)
 
     def enter(self) -> None:
         """Give the keyboard to the controls in front."""
@@ -98,7 +97,7 @@ class ClientView(Vertical):
     async def show_protocol(self, event: Tabs.TabActivated) -> None:
         """Choose the protocol and show its controls."""
         event.stop()
-        name = self._front
+        name = self._front = self._tabs.active.removeprefix(_tab(""))
         self._choose(name)
         if name not in self._panels:
             panel = self._panels[name] = self._controls(name)
