@@ -75,7 +75,7 @@ def test_random_bytes_never_raise_and_are_all_accounted_for(
         read.fields()
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     streams, st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), min_size=1, max_size=4), directions
 )
