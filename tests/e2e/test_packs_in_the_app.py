@@ -46,7 +46,7 @@ async def test_a_lesson_of_a_pack_is_found_in_the_list_and_done(folder: Path, si
         await lab.sees("HELLO!!")
         await lab.leave_line()
         await lab.until(lambda: kept("loud").progress.lesson("shout").finished, "the pass to be kept")
-        assert "▸✓ Shout" in rows(lab)
+        await lab.until(lambda: "▸✓ Shout" in rows(lab), "the tick in the list")
         assert kept("wslab").progress.lesson("shout").opened is None
         statuses = {status.name: status.state for status in lab.bench.supervisor.statuses()}
         assert statuses == dict.fromkeys(SERVERS, "stopped") | {"shout": "ready"}

@@ -29,7 +29,8 @@ from wslab.wire.statistics import Statistics
 
 async def test_basic() -> None:
     async with counted("basic") as server:
-        for path in ("/echo", "/fragment?size=1KiB&ping=1", "/ping?every=10ms"):
+        # Not a path that pings by the clock: a Pong that crosses the server's Close is read by nobody.
+        for path in ("/echo", "/fragment?size=1KiB&ping=1"):
             async with to(server, path) as client:
                 for message in MESSAGES:
                     await client.send(message)

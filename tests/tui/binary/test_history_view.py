@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 
+from tests.support.waiting import until
 from wslab.i18n import sentence, set_language
 from wslab.lab.binary.history import Entry, History
 from wslab.tui.binary.history_view import HistoryView
@@ -61,9 +62,10 @@ async def test_long_lines_are_wrapped_and_nothing_of_them_is_lost() -> None:
         await pilot.pause()
         assert "last" in screen_text(app)
         await pilot.resize_terminal(100, 12)
-        await pilot.pause()
+        await until(
+            lambda: len([row for row in screen_text(app).split("\n") if "word" in row]) == 2, "wider lines"
+        )
         assert screen_text(app).count("word") == 30
-        assert len([row for row in screen_text(app).split("\n") if "word" in row]) == 2
 
 
 async def test_it_speaks_another_language_in_place() -> None:

@@ -23,7 +23,7 @@ from wslab.wire.labproto.bodies import (
 )
 from wslab.wire.labproto.encoder import encode
 from wslab.wire.labproto.layout import ErrorCode, Flag
-from wslab.wire.labproto.reader import Item, read
+from wslab.wire.labproto.reader import Item, plain_end, read
 
 flags = st.sampled_from([0, Flag.ACK_WANTED, Flag.ANSWER]).flatmap(
     lambda low: st.sampled_from([low | Flag.CHECKSUM, low | Flag.CHECKSUM | 0x0080])
@@ -118,6 +118,29 @@ def test_no_single_changed_bit_slips_past_a_checksum(body: Body, data: st.DataOb
     items = list(read(bytes(message), 2))
     if not without_flag:
         assert items[0].problems
+
+
+@given(st.data())
+def test_what_is_right_at_a_glance_is_right_for_the_reader_too(data: st.DataObject) -> None:
+    body = data.draw(legal() | st.just(SAMPLE))
+    flags = data.draw(st.sampled_from([0, Flag.ACK_WANTED, Flag.CHECKSUM, 0x4000]))
+    made = bytearray(encode(body, sequence=1, flags=flags))
+    for _ in range(data.draw(st.integers(0, 2))):
+        made[data.draw(st.integers(0, len(made) - 1))] = data.draw(st.integers(0, 255))
+    before = data.draw(st.binary(max_size=3))
+    end = plain_end(before + bytes(made), len(before))
+    items = list(read(bytes(made), 1))
+    if end:
+        assert (items[0].end, items[0].problems) == (end - len(before), ())
+
+
+def test_most_of_what_comes_is_seen_at_a_glance() -> None:
+    message = encode(SAMPLE, sequence=7, flags=Flag.ACK_WANTED)
+    assert plain_end(message, 0) == len(message)
+    assert plain_end(b"xx" + message + b"yy", 2) == 2 + len(message)
+    for other in (message[:-1], message[:5], b"", encode(SAMPLE, flags=Flag.CHECKSUM), b"\x02" + message[1:]):
+        assert plain_end(other, 0) == 0
+    assert plain_end(message[:-8] + b"\x7f\xf0" + bytes(6), 0) == 0  # infinite
 
 
 def test_a_checksum_is_looked_at_before_the_type() -> None:
