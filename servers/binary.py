@@ -41,7 +41,7 @@ from wslab.wire.labproto.encoder import encode
 from wslab.wire.labproto.faults import FAULTS
 from wslab.wire.labproto.layout import ACK_WANTED, ANSWER, CHECKSUM, LAYOUTS, SUBPROTOCOLS, ErrorCode, Type
 from wslab.wire.labproto.problems import error_for, refusal
-from wslab.wire.labproto.reader import Header, Item, read
+from wslab.wire.labproto.reader import Header, Item, plain_end, read
 
 KEEPALIVE_PAYLOAD = "binary-ping"
 MOST_SENSORS = 256
@@ -154,6 +154,10 @@ async def read_messages(peer: Peer, only_echo: bool) -> None:
             # UTF-8 does not come this far: websockets has closed the connection with 1007.
             await hang_up(peer, CloseCode.UNSUPPORTED_DATA, "this protocol has no text messages")
             return
+        if only_echo and plain_end(data, 0) == len(data) > 0:
+            peer.wrong = 0
+            await peer.connection.send(data)
+            continue
         for count, item in enumerate(read(data, peer.version), start=1):
             if only_echo and not item.problems:
                 peer.wrong = 0
