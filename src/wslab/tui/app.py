@@ -40,7 +40,7 @@ FPS = 10
 
 INTERRUPT_WITHIN = 3.0
 """Seconds in which the second ctrl+c must come."""
-KEY_TAKES = 0.3
+KEY_TAKES = 1.0
 """Seconds after which a key no longer waits for the one before it: that one was lost on its way."""
 INTERNAL_ERROR = N_("internal error")
 """What a failure of the lab itself is called in the log."""
