@@ -57,7 +57,7 @@ async def test_it_hears_of_every_connection_from_its_choice_on() -> None:
 
         side.choose("raw")
         assert bench.settings.subprotocols == ()
-        assert bench.target == "basic:/echo"
+        assert bench.target == "/echo"
         await bench.connect()
         await bench.send_text("not for it")
         await bench.leave()
@@ -108,6 +108,19 @@ async def test_a_url_of_ones_own_and_offers_of_ones_own_stay() -> None:
         side.choose("raw")
         assert bench.settings.subprotocols == ("chat.v2",)
         assert bench.target == "wss://example.com/graphql"
+
+
+async def test_back_from_another_protocol_the_path_of_the_lesson_is_aimed_at_again() -> None:
+    async with a_bench() as bench:
+        side = ClientSide(bench, {})
+        bench.aim("/slow?delay=100ms")
+        for name in ("graphql", "mqtt", "raw"):
+            side.choose(name)
+        assert bench.target == "/slow?delay=100ms"
+        side.choose("binary")
+        bench.aim("ws://127.0.0.1:9/mine")
+        side.choose("raw")
+        assert bench.target == "ws://127.0.0.1:9/mine"
 
 
 async def test_there_are_only_so_many() -> None:

@@ -47,6 +47,8 @@ class ClientSide:
         """Who speaks on the connection that is open."""
         self._own: tuple[str, ...] = ()
         """The subprotocols that are offered where nothing else is chosen."""
+        self._back = RAW.target
+        """Where the next connect went before another protocol was chosen: the path of the lesson, mostly."""
         workbench.listen(self._observe)
 
     @property
@@ -62,7 +64,8 @@ class ClientSide:
     def choose(self, name: str) -> None:
         """Choose a protocol for the next connection.
 
-        It goes to the bundled server that speaks it, unless a URL of one's own is aimed at.
+        It goes to the bundled server that speaks it, unless a URL of one's own is aimed at. `raw` goes to
+        where the next connect went before another protocol was chosen.
 
         Raises:
             ValueError: there is no protocol of that name.
@@ -78,7 +81,7 @@ class ClientSide:
             return
         bench = self._workbench
         if before is RAW:
-            self._own = bench.settings.subprotocols
+            self._own, self._back = bench.settings.subprotocols, bench.target
         self.protocol = chosen
         if name in self._make and name not in self._made:
             self._made[name] = self._make[name]()
@@ -86,7 +89,7 @@ class ClientSide:
         bench.on_message = None if speaker is None else speaker.received
         bench.offer(self._own if chosen is RAW else chosen.subprotocols)
         if bench.servers.place(bench.target) is not None:
-            bench.aim(chosen.target)
+            bench.aim(self._back if chosen is RAW else chosen.target)
         if bench.view.phase in LIVE:
             bench.note(N_("protocol"), sentence("{title} from the next connect", title=chosen.title))
 
