@@ -8,7 +8,6 @@ like this one never have the field: a request has no status.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -99,17 +98,7 @@ def _hex(event: Frame | Message | Proto) -> str | None:
 
 
 def _json(event: Message) -> Any:
-    text = _text(event)
-    if text is None:
-        return None
-    try:
-        return json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(name)
+    return proto_fields.strict_json(_text(event))
 
 
 def _request_word(place: int) -> Callable[[Http], Any]:

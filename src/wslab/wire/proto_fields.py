@@ -50,6 +50,11 @@ def json_of(event: Proto) -> Any:
     text = payload(event)
     if event.protocol == "graphql" and len(event.preview) == event.length:
         text = event.preview.decode("utf-8", "replace")
+    return strict_json(text)
+
+
+def strict_json(text: str | None) -> Any:
+    """Return the value of a text that is JSON as RFC 8259 has it, None for any other and for none."""
     if text is None:
         return None
     try:

@@ -12,7 +12,8 @@ from tests.support.waiting import until
 from wslab.i18n import set_language
 from wslab.lab.graphql.client import GraphqlClient
 from wslab.lab.graphql.operation import KEPT_RESULTS, Operation
-from wslab.tui.graphql.result_view import LARGEST_COPY, ResultView
+from wslab.tui.copying import LARGEST_COPY
+from wslab.tui.graphql.result_view import ResultView
 from wslab.tui.pictures import screen_text
 
 

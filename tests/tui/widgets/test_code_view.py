@@ -11,7 +11,8 @@ from tests.support.waiting import until
 from wslab.bundled import SERVERS, BundledError, ServerInfo
 from wslab.lab.codegen import NOTHING_YET, Transcript
 from wslab.net.options import ConnectOptions
-from wslab.tui.widgets.code_view import LARGEST_COPY, WIDEST, CodeView
+from wslab.tui.copying import LARGEST_COPY
+from wslab.tui.widgets.code_view import WIDEST, CodeView
 
 SIZES = [(80, 24), (120, 36)]
 

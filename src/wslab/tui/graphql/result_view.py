@@ -13,10 +13,10 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from wslab.i18n import _
 from wslab.lab.graphql.client import GraphqlClient
 from wslab.lab.graphql.notes import Notebook
 from wslab.lab.graphql.operation import Operation
+from wslab.tui.copying import copy_lines
 from wslab.tui.graphql.result_text import (
     Line,
     dropped_lines,
@@ -25,9 +25,6 @@ from wslab.tui.graphql.result_text import (
     result_lines,
 )
 from wslab.tui.graphql.spans import ROLES, json_spans
-
-LARGEST_COPY = 64 * 1024
-"""Characters that are copied at most: terminals drop what is longer."""
 
 
 class ResultView(ScrollView, can_focus=True):
@@ -195,9 +192,4 @@ class ResultView(ScrollView, can_focus=True):
 
     def action_copy_results(self) -> None:
         """Copy what is shown to the clipboard of the terminal."""
-        text = self.text()
-        self.app.copy_to_clipboard(text[:LARGEST_COPY])
-        told = _("copied {count} lines, if the terminal allows it")
-        if len(text) > LARGEST_COPY:
-            told = _("copied {count} lines, the first {most} characters, if the terminal allows it")
-        self.notify(told.format(count=text.count("\n"), most=LARGEST_COPY), markup=False)
+        copy_lines(self, self.text())

@@ -17,12 +17,11 @@ from wslab.lab.codegen import NOTHING_YET, Transcript
 from wslab.lab.pack_files import PackError
 from wslab.lab.server_status import ServerEntry
 from wslab.lab.state_file import StateError
+from wslab.tui.copying import copy_lines
 from wslab.tui.safe_text import visible
 
 REFRESH = 0.25
 """Seconds between two looks at the transcript."""
-LARGEST_COPY = 64 * 1024
-"""Characters that are copied at most: terminals drop what is longer."""
 WIDEST = 1000
 """Characters of a line of a server's source that are shown."""
 
@@ -103,12 +102,7 @@ class CodeView(Vertical):
 
     def action_copy_code(self) -> None:
         """Copy the program in view to the clipboard of the terminal."""
-        text = self.text()
-        self.app.copy_to_clipboard(text[:LARGEST_COPY])
-        told = _("copied {count} lines, if the terminal allows it")
-        if len(text) > LARGEST_COPY:
-            told = _("copied {count} lines, the first {most} characters, if the terminal allows it")
-        self.notify(told.format(count=text.count("\n"), most=LARGEST_COPY), markup=False)
+        copy_lines(self, self.text())
 
     def _look(self) -> None:
         """Take over what changed, if anybody can see it."""
