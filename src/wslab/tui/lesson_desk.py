@@ -86,6 +86,9 @@ class LessonDesk:
         """Show the lesson as far as it has come, at a place of its page if one is given."""
         session, exercise = self.learner.session, self.learner.exercise
         self._phase = None
+        if place is not None:
+            # Who asks for a place wants to read there, also where a run has just come to its end.
+            self._news = False
         if session is not None:
             self._page.show(lesson_page(session), place)
         elif exercise is not None:

@@ -150,3 +150,18 @@ def test_importing_it_does_not_load_the_markdown_widget() -> None:
         "sys.exit(any(n in sys.modules for n in ('textual.widgets._markdown', 'pygments')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_a_heading_that_is_still_to_be_drawn_is_waited_for() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.show(PAGE, 1)
+        await until(lambda: app.view.scroll_y > 0, "the heading")
+        # The place that was asked for first is brought up when the next page is known and not drawn yet.
+        app.view.show(PAGE, END)
+        app.view.call_after_refresh(app.view._bring)
+        app.view.show(PAGE + "\n\n## New\n\n" + "Words. " * 300, "New")
+        app.view._bring()
+        await until(lambda: len(app.query("MarkdownH2")) == 6, "the new page")
+        heading = list(app.query("MarkdownH2"))[-1]
+        await until(lambda: heading.region.y - app.view.region.y in (0, 1), "the new heading at the top")

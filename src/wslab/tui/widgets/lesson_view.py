@@ -79,7 +79,8 @@ class LessonView(VerticalScroll, can_focus=True):
 
     def _bring(self) -> None:
         heading = self._heading
-        if heading is None or not self.size:
+        # A page that is still being drawn has its headings later, and brings them up itself then.
+        if heading is None or not self.size or self._shown != self._page:
             return
         self._heading = None
         if heading == END:
