@@ -154,7 +154,7 @@ def test_importing_it_does_not_load_the_markdown_widget() -> None:
 
 async def test_a_heading_that_is_still_to_be_drawn_is_waited_for() -> None:
     app = Stage()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)):
         app.view.show(PAGE, 1)
         await until(lambda: app.view.scroll_y > 0, "the heading")
         # The place that was asked for first is brought up when the next page is known and not drawn yet.
@@ -164,4 +164,5 @@ async def test_a_heading_that_is_still_to_be_drawn_is_waited_for() -> None:
         app.view._bring()
         await until(lambda: len(app.query("MarkdownH2")) == 6, "the new page")
         heading = list(app.query("MarkdownH2"))[-1]
+        await until(lambda: heading.region.height, "it to be laid out")
         await until(lambda: heading.region.y - app.view.region.y in (0, 1), "the new heading at the top")
