@@ -56,6 +56,16 @@ def test_the_window_begins_at_the_start_and_ends_at_the_end() -> None:
     assert not any("▸" in line for line in ladder(TALK, None))
 
 
+def test_a_close_code_has_the_name_that_the_subprotocol_gives_it() -> None:
+    chosen = ("Sec-WebSocket-Protocol", "graphql-transport-ws")
+    for headers, name in [((), "4401 "), ((chosen,), "4401 unauthorized")]:
+        request = Http(1, 100, 0, 1, C2S, "GET / HTTP/1.1", headers, 10, ())
+        response = Http(2, 100, 0, 1, S2C, "HTTP/1.1 101 Switching Protocols", headers, 10, ())
+        lines = ladder([request, response, frame(3, S2C, 8, close_body(4401, ""))], None)
+        assert name in lines[-1].lower()
+        assert ("unauthorized" in lines[-1].lower()) == bool(headers)
+
+
 def test_several_connections_are_told_apart() -> None:
     lines = ladder([*TALK, http(9, C2S, "GET /echo HTTP/1.1", conn=2)], 9)
     assert "#2  GET /echo" in lines[-1]

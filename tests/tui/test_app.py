@@ -51,6 +51,7 @@ EFFECTS: dict[str, Effect] = {
     "filter": ((), lambda lab: composer(lab) == "/filter " and "composer" in lab.focus),
     "level": ((), lambda lab: lab.app.lab_screen.pages.log_view.level == "messages"),
     "goto": ((), lambda lab: composer(lab) == "/goto "),
+    "decode": ((), lambda lab: composer(lab) == "/decode "),
     "copy": (("home", "down"), lambda lab: "127.0.0.1:50000" in lab.app.clipboard),
     "save-log": ((), lambda lab: composer(lab) == "/save "),
     "reset-statistics": (

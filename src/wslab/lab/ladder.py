@@ -8,6 +8,7 @@ from wslab.i18n import _
 from wslab.lab.cells import fit, pad
 from wslab.wire.closecodes import describe
 from wslab.wire.events import Direction, Event, Frame, Http, Opcode, Tcp
+from wslab.wire.handshake_events import opening_among
 
 WIDTH = 80
 RUNGS = 6
@@ -45,16 +46,22 @@ def ladder(events: Sequence[Event], at: int | None, *, rungs: int = RUNGS, width
     lines = [
         f"{_PLAIN}{' ' * (_TIME + (4 if several else 0))}{pad(_('client'), side)}    │    {_('server')}",
     ]
+    agreed = {conn: _agreed(events, conn) for conn in {event.conn for event in shown}}
     for event in shown:
         mark = _MARK if at is not None and event is drawn[place] else _PLAIN
         when = f"{event.t - events[0].t:6.3f}  "
         conn = pad(f"#{event.conn}", 4) if several else ""
-        lines.append(f"{mark}{pad(when, _TIME)}{conn}{_rung(event, side)}".rstrip())
+        lines.append(f"{mark}{pad(when, _TIME)}{conn}{_rung(event, side, agreed[event.conn])}".rstrip())
     return lines
 
 
-def describe_event(event: Frame | Http | Tcp) -> str:
-    """Return an event of the wire in a few words, without the side it came from. It may hold anything."""
+def describe_event(event: Frame | Http | Tcp, subprotocol: str | None = None) -> str:
+    """Return an event of the wire in a few words, without the side it came from. It may hold anything.
+
+    Args:
+        event: what was on the wire.
+        subprotocol: what its connection agreed on, for what a close code means.
+    """
     match event:
         case Tcp(what="open"):
             return _("TCP connection")
@@ -65,13 +72,18 @@ def describe_event(event: Frame | Http | Tcp) -> str:
         case Http():
             return event.start_line
         case Frame(opcode=Opcode.CLOSE):
-            return f"{event.name} {_close(event.preview)}".rstrip()
+            return f"{event.name} {_close(event.preview, subprotocol)}".rstrip()
     fragment = "" if event.fin else " fin=0"
     return f"{event.name}{fragment} {event.length} {_payload(event)}".rstrip()
 
 
-def _rung(event: Frame | Http | Tcp, side: int) -> str:
-    text = describe_event(event)
+def _agreed(events: Sequence[Event], conn: int) -> str | None:
+    handshake, *_rest = opening_among(events, conn)
+    return None if handshake is None else handshake.subprotocol
+
+
+def _rung(event: Frame | Http | Tcp, side: int, subprotocol: str | None) -> str:
+    text = describe_event(event, subprotocol)
     if event.direction is Direction.C2S:
         return f"{pad(text, side)}{_TO_SERVER}"
     if event.direction is Direction.S2C:
@@ -89,9 +101,9 @@ def _payload(frame: Frame) -> str:
     return f'"{text}"'
 
 
-def _close(body: bytes) -> str:
+def _close(body: bytes, subprotocol: str | None) -> str:
     if len(body) < 2:
         return ""
     code = int.from_bytes(body[:2], "big")
     reason = body[2:].decode("utf-8", "backslashreplace")
-    return f"{code} {reason or describe(code).name}"
+    return f"{code} {reason or describe(code, subprotocol).name}"

@@ -21,6 +21,7 @@ LAB_KEYS = (
     _key("space", "follow", "Follow", "follow", "Follow the newest row, or stay where you are"),
     _key("slash", "filter", "Filter", "filter", "Show only some rows, such as: > TEXT hello", shown=True),
     _key("m", "level", "Level", "level", "Show wire frames or whole messages"),
+    _key("a", "write('/decode ')", "Read as", "decode", "Say what messages are read as: auto, text, json, graphql, mqtt, binary"),
     _key("g", "write('/goto ')", "Go to row", "goto", "Go to a row by its number"),
     _key("y", "copy", "Copy", "copy", "Copy the payload under the cursor to the clipboard"),
     _key("w", "write('/save ')", "Save log", "save-log", "Write the log to a file"),

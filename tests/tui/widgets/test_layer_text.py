@@ -77,7 +77,7 @@ def test_the_labs_protocol_tells_fields_with_their_meaning() -> None:
 
 def test_what_is_chosen_by_hand_is_said() -> None:
     events = events_of(b'{"a": [1, 2]}')
-    assert "Read so because it is JSON; /decode chooses another way." in told(events, 1, None)
+    assert "Read so because it is JSON; the key a chooses another way." in told(events, 1, None)
     text = told(events, 1, None, "text")
     assert "chosen by hand; /decode auto takes that back." in text
     assert "text  13 bytes" in text

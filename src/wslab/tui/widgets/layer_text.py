@@ -120,7 +120,7 @@ def overview_lines(event: Frame | Message | Proto, shown: Opened, width: int) ->
     if left > 0:
         lines += paragraph(_("    and {count} more").format(count=left), width, MUTED)
     if shown.reading is not None:
-        why = _("Read so because {why}; /decode chooses another way.")
+        why = _("Read so because {why}; the key a chooses another way.")
         if shown.reading.why == BY_HAND:
             why = "{why}."
         lines += paragraph(why.format(why=visible(spoken(shown.reading.why))), width, MUTED)
