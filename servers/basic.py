@@ -272,7 +272,7 @@ async def drop(connection: ServerConnection, after: float, how: str) -> None:
 
 @routes.path("/broken", rule=choice(*BROKEN))
 async def broken(connection: ServerConnection, rule: str) -> None:
-    """Breaks a rule of RFC 6455: mask, rsv, opcode, length, continuation, utf8 and others; then echoes."""
+    """Breaks this rule of RFC 6455, then echoes."""
     connection.transport.write(BROKEN[rule])
     await echo_messages(connection)
 

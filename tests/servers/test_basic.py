@@ -616,6 +616,8 @@ async def test_the_page_lists_every_path(basic: RunningServer) -> None:
         "/auth", "/reject/STATUS", "/redirect?to=/echo", "/health",
     ):  # fmt: skip
         assert f"\n{path}\n" in page.body
+    for words in ("how: fin or rst", "prefer: server or client", "otherwise: none, refuse or force"):
+        assert f"\n    {words}\n" in page.body
 
 
 async def test_the_usage_of_every_path_is_itself_right(basic: RunningServer) -> None:

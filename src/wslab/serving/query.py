@@ -28,6 +28,8 @@ class Parameter:
     """Returns the value of the text. Raises ValueError, whose message says what would be right."""
     default: str | None
     """What it is when the query does not have it, as text; None is None."""
+    words: tuple[str, ...] = ()
+    """All that it can be, where that is one of a few words."""
 
 
 def _bounded(parse: Callable[[str], float], default: str | None, low: str, high: str) -> Parameter:
@@ -73,7 +75,7 @@ def choice(default: str, *others: str) -> Parameter:
             raise ValueError(f"{text!r} is not one of {', '.join(words)}")
         return text
 
-    return Parameter(read, default)
+    return Parameter(read, default, words)
 
 
 def flag() -> Parameter:

@@ -59,6 +59,15 @@ class Route:
         return f"{self.path}?{query}" if query else self.path
 
     @property
+    def words(self) -> list[str]:
+        """What the parameters can be that are one of a few words: `how: fin or rst`."""
+        return [
+            f"{name}: {', '.join(parameter.words[:-1])} or {parameter.words[-1]}"
+            for name, parameter in self.parameters.items()
+            if parameter.words
+        ]
+
+    @property
     def segment(self) -> str | None:
         """Name of the parameter that is the last part of the path: `code` of `/close/CODE`."""
         last = self.path.rpartition("/")[2]
@@ -179,10 +188,10 @@ class Routes:
         return f"{self._title}\n\n{self.paths()}"
 
     def paths(self) -> str:
-        """Return every path with its parameters and what it does, two lines each."""
+        """Return every path with its parameters, what it does, and what words a parameter takes."""
         lines = []
         for route in self._routes.values():
-            lines += [route.usage, f"    {route.summary}"]
+            lines += [route.usage, *(f"    {line}" for line in (route.summary, *route.words))]
         lines += [
             "/health",
             "    200 and a little JSON over plain HTTP, for whoever checks that the server lives.",
