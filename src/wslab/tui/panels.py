@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from typing import cast
 
 from wslab.lab.client_side import Made, Speaker
 from wslab.lab.workbench import Workbench
-from wslab.tui.widgets.protocol_panel import ProtocolPanel
-
-Say = Callable[[str], None]
-CarryOut = Callable[[Coroutine[object, object, None], str], None]
+from wslab.tui.widgets.protocol_panel import CarryOut, ProtocolPanel, Say
 
 
 def speakers(bench: Workbench) -> dict[str, Made]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -18,8 +16,8 @@ from wslab.lab.binary.upload import CHUNK, Upload
 from wslab.lab.binary.values import parse_whole, whole_number
 from wslab.tui.binary.field_row import FieldInput
 from wslab.tui.binary.file_text import bar, details, state_line
-from wslab.tui.binary.message_page import CarryOut
 from wslab.tui.binary.tick import Tick
+from wslab.tui.widgets.protocol_panel import CarryOut, Say
 from wslab.tui.widgets.text_blocks import wrap
 from wslab.units import parse_size
 from wslab.wire.labproto.layout import LONGEST_CHUNK, Type, offset_of
@@ -55,7 +53,7 @@ class FilePage(Vertical):
     def __init__(
         self,
         client: BinaryClient,
-        say: Callable[[str], None],
+        say: Say,
         carry_out: CarryOut,
         *,
         id: str,  # noqa: A002

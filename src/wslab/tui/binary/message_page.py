@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -20,10 +18,8 @@ from wslab.tui.binary.field_row import FieldInput, FieldRow, OffsetInput
 from wslab.tui.binary.history_text import entry_text
 from wslab.tui.binary.message_notes import damage_note, field_note
 from wslab.tui.binary.tick import Tick
+from wslab.tui.widgets.protocol_panel import CarryOut
 from wslab.wire.labproto.layout import ACK_WANTED, ANSWER, CHECKSUM, LAYOUTS, Type
-
-CarryOut = Callable[[Coroutine[object, object, None], str], None]
-"""Runs an action of the learner; what goes wrong is said."""
 
 OTHER = 0x100
 """Stands in the list of types for one of any number."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -17,8 +16,8 @@ from wslab.lab.binary.client import BinaryClient
 from wslab.tui.binary.file_page import FilePage
 from wslab.tui.binary.history_text import totals_text
 from wslab.tui.binary.history_view import HistoryView
-from wslab.tui.binary.message_page import CarryOut, MessagePage
-from wslab.tui.widgets.protocol_panel import ProtocolPanel
+from wslab.tui.binary.message_page import MessagePage
+from wslab.tui.widgets.protocol_panel import CarryOut, ProtocolPanel, Say
 
 PAGES: dict[str, str] = {
     "message": N_("Message"),
@@ -67,7 +66,7 @@ class BinaryPanel(ProtocolPanel):
     def __init__(
         self,
         client: BinaryClient,
-        say: Callable[[str], None],
+        say: Say,
         carry_out: CarryOut,
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
 from textual import on
@@ -24,7 +23,7 @@ from wslab.tui.graphql.operation_text import status_text
 from wslab.tui.graphql.result_view import ResultView
 from wslab.tui.graphql.schema_view import SchemaView
 from wslab.tui.graphql.spans import graphql_spans, json_spans
-from wslab.tui.widgets.protocol_panel import ProtocolPanel
+from wslab.tui.widgets.protocol_panel import CarryOut, ProtocolPanel, Say
 from wslab.wire.graphql.subprotocols import LEGACY
 
 DOCUMENT = """\
@@ -101,8 +100,8 @@ class GraphqlPanel(ProtocolPanel):
     def __init__(
         self,
         client: GraphqlClient,
-        say: Callable[[str], None],
-        carry_out: Callable[[Coroutine[object, object, None], str], None],
+        say: Say,
+        carry_out: CarryOut,
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,16 +18,13 @@ from wslab.tui.mqtt.controls import Act, Entry
 from wslab.tui.mqtt.status_text import published_line, state_line, will_line
 from wslab.tui.mqtt.talk import Talk
 from wslab.tui.safe_text import visible
-from wslab.tui.widgets.protocol_panel import ProtocolPanel
+from wslab.tui.widgets.protocol_panel import CarryOut, ProtocolPanel, Say
 
 BROKER = f"ws://127.0.0.1:{SERVERS['mqtt'].port}/mqtt"
 """Where the bundled broker listens."""
 REFRESHES = 5
 """A second, at most."""
 PAGES = {"connection": N_("Connection"), "talk": N_("Topics")}
-
-CarryOut = Callable[[Coroutine[object, object, None], str], None]
-"""Runs an action that has a name; what goes wrong is said, not thrown."""
 
 
 class MqttPanel(ProtocolPanel):
@@ -57,7 +54,7 @@ class MqttPanel(ProtocolPanel):
     def __init__(
         self,
         client: MqttClient,
-        say: Callable[[str], None],
+        say: Say,
         carry_out: CarryOut,
         *,
         options: MqttOptions | None = None,

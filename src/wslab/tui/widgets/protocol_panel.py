@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable, Coroutine
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+
+Say = Callable[[str], None]
+"""Tells the learner something in passing."""
+CarryOut = Callable[[Coroutine[object, object, None], str], None]
+"""Runs an action that the second argument names; what goes wrong is said, not thrown."""
 
 
 class ProtocolPanel(Vertical):
