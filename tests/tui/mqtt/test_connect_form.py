@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.app import App, ComposeResult
 
@@ -50,9 +52,23 @@ async def test_what_is_changed() -> None:
         )
 
 
+async def test_authorities_are_a_file_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    file = tmp_path / "ca.pem"
+    file.write_text("")
+    app = Host(MqttOptions(URL, ca_file=str(file)))
+    async with app.run_test(size=(76, 12)):
+        assert app.form.options(URL).ca_file == str(file)
+        app.put("mqtt-ca", " ~/ca.pem ")
+        assert app.form.options(URL).ca_file == str(file)
+        app.put("mqtt-ca", "")
+        assert app.form.options(URL).ca_file is None
+
+
 @pytest.mark.parametrize(
     ("field", "text", "message"),
     [
+        ("mqtt-ca", "/no/such.pem", "ca_file '/no/such.pem': there is no such file"),
         ("mqtt-expiry", "soon", "session expiry 'soon': write a whole number from 0 to 4294967295"),
         ("mqtt-expiry", "", "session expiry ''"),
         ("mqtt-keep-alive", "65536", "keep alive 65536: write a whole number from 0 to 65535"),

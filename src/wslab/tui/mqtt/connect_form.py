@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
@@ -79,6 +81,10 @@ class ConnectForm(VerticalScroll, can_focus=False):
             yield Entry("mqtt-will-message", will.payload.decode(errors="replace") if will else "")
         with Horizontal():
             yield Tick(N_("accept any certificate"), "mqtt-insecure", given.insecure)
+            yield Caption(N_("authorities"))
+            yield Entry(
+                "mqtt-ca", given.ca_file or "", invitation=N_("a PEM file; empty: those of the system")
+            )
         with Horizontal():
             yield Act(N_("Connect"), "mqtt-connect")
             yield Act(N_("Disconnect"), "mqtt-disconnect")
@@ -105,6 +111,7 @@ class ConnectForm(VerticalScroll, can_focus=False):
         Raises:
             ValueError: a field is wrong; the message names it.
         """
+        authorities = self._text("mqtt-ca").strip()
         topic, message = self._text("mqtt-will-topic"), self._text("mqtt-will-message")
         will = None
         if topic:
@@ -121,7 +128,7 @@ class ConnectForm(VerticalScroll, can_focus=False):
             password=self._text("mqtt-password"),
             will=will,
             insecure=self._ticked("mqtt-insecure"),
-            ca_file=self._given.ca_file,
+            ca_file=os.path.expanduser(authorities) if authorities else None,
         )
 
     def show(self, client: MqttClient) -> None:
