@@ -22,7 +22,7 @@ CONTROLS = {
     "connection": [
         "mqtt-url", "mqtt-version", "mqtt-client-id", "mqtt-clean", "mqtt-expiry", "mqtt-keep-alive", "mqtt-user",
         "mqtt-password", "mqtt-will-topic", "mqtt-will-qos", "mqtt-will-retain", "mqtt-will-message",
-        "mqtt-insecure", "mqtt-ca", "mqtt-connect", "mqtt-disconnect", "mqtt-drop",
+        "mqtt-ca", "mqtt-insecure", "mqtt-connect", "mqtt-disconnect", "mqtt-drop",
     ],
     "talk": [
         "mqtt-filter", "mqtt-filter-qos", "mqtt-subscribe", "mqtt-topic", "mqtt-topic-qos", "mqtt-retain",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
 from wslab.i18n import N_
+from wslab.lab.commands import parse_path
 from wslab.lab.mqtt.client import MqttClient
 from wslab.lab.mqtt.options import (
     HIGHEST_QOS,
@@ -80,11 +79,11 @@ class ConnectForm(VerticalScroll, can_focus=False):
             yield Caption(N_("will message"))
             yield Entry("mqtt-will-message", will.payload.decode(errors="replace") if will else "")
         with Horizontal():
-            yield Tick(N_("accept any certificate"), "mqtt-insecure", given.insecure)
             yield Caption(N_("authorities"))
             yield Entry(
                 "mqtt-ca", given.ca_file or "", invitation=N_("a PEM file; empty: those of the system")
             )
+            yield Tick(N_("accept any certificate"), "mqtt-insecure", given.insecure)
         with Horizontal():
             yield Act(N_("Connect"), "mqtt-connect")
             yield Act(N_("Disconnect"), "mqtt-disconnect")
@@ -128,7 +127,7 @@ class ConnectForm(VerticalScroll, can_focus=False):
             password=self._text("mqtt-password"),
             will=will,
             insecure=self._ticked("mqtt-insecure"),
-            ca_file=os.path.expanduser(authorities) if authorities else None,
+            ca_file=str(parse_path("ca", authorities)) if authorities else None,
         )
 
     def show(self, client: MqttClient) -> None:
