@@ -22,7 +22,8 @@ function all(payload, enough = Infinity) {
     const results = [];
     const stop = client.subscribe(payload, {
       next: (result) => {
-        results.push(result);
+        // One that was on its way when it was stopped may still come.
+        if (results.length < enough) results.push(result);
         if (results.length === enough) stop();
       },
       error: (errors) => resolve({ results, errors }),

@@ -14,7 +14,7 @@ function all(payload, enough = Infinity) {
     const results = [];
     const { unsubscribe } = client.request(payload).subscribe({
       next: (result) => {
-        results.push(result);
+        if (results.length < enough) results.push(result);
         if (results.length === enough) { unsubscribe(); resolve({ results }); }
       },
       error: (error) => resolve({ results, errors: [{ message: error.message }] }),
