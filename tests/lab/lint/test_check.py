@@ -11,7 +11,7 @@ from wslab.lab.course import Course
 from wslab.lab.course_files import load_course
 from wslab.lab.lint.check import CourseCheck
 from wslab.lab.lint.findings import Report, Rule, rules_of
-from wslab.tui.lesson_drive import drive_lesson
+from wslab.tui.drive_pool import DrivePool
 
 CLOSED_ALONE = """play = ["connect /", 'frame text "{seed.word}"', "expect"]
 expect = [ { on = "message", dir = "s>c", op = "TEXT", text = "$seed.word" } ]
@@ -22,15 +22,17 @@ say = "bytes"
 
 
 async def check(course: Course, root: Path, lesson: str) -> Report:
-    return await CourseCheck(course, root, drive_lesson, lessons=[course.lesson(lesson)]).run()
+    async with DrivePool() as drive:
+        return await CourseCheck(course, root, drive, lessons=[course.lesson(lesson)]).run()
 
 
 async def test_a_good_course_is_clean_and_counted(tmp_path: Path) -> None:
     root = write_pack(tmp_path)
     told: list[str] = []
-    report = await CourseCheck(
-        load_course(root), root, drive_lesson, note=lambda each: told.append(each.lesson)
-    ).run()
+    async with DrivePool() as drive:
+        report = await CourseCheck(
+            load_course(root), root, drive, note=lambda each: told.append(each.lesson)
+        ).run()
     assert [str(each) for each in report.findings] == []
     assert sorted(told) == [APP_ID, SERVER_ID]
     server, app = report.lessons
