@@ -17,6 +17,7 @@ from typing import IO, Self
 
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lint.drive import Driven, Place
+from wslab.tasks import spawn
 from wslab.tui.drive_worker import ask_for
 from wslab.tui.lesson_drive import from_json, read_script
 from wslab.tui.pilot_script import ScriptError
@@ -56,7 +57,7 @@ class DrivePool:
         idle = self._idle[lang]
         well = False
         with tempfile.TemporaryDirectory(prefix="wslab-drive-") as folder:
-            worker = idle.pop() if idle else await _Worker.start()
+            worker = idle.pop() if idle else await _new_worker()
             try:
                 async with asyncio.timeout(self._patience):
                     line = await worker.ask(ask_for(place, lang, seed, folder))
@@ -72,6 +73,16 @@ class DrivePool:
                 else:
                     await worker.end()
         return driven
+
+
+async def _new_worker() -> _Worker:
+    starting = spawn(_Worker.start(), "worker")
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # Broken off half-way, asyncio leaves a process for which nobody waits.
+        await (await starting).end()
+        raise
 
 
 class _WorkerEnded(Exception):
