@@ -71,6 +71,7 @@ def test_what_is_asked_for_is_one_line_with_the_whole_path(
         "lang": "en",
         "seed": 5,
         "folder": "/x",
+        "within": 10,
     }
     assert json.loads(ask_for(Place(None, place.lesson), "en", SEED, "/x"))["course"] is None
 

@@ -19,7 +19,7 @@ from wslab.lab.lesson_run import Seed
 from wslab.lab.lint.drive import Driven, Place
 from wslab.tasks import spawn
 from wslab.tui.drive_worker import ask_for
-from wslab.tui.lesson_drive import from_json, read_script
+from wslab.tui.lesson_drive import PASSED_WITHIN, from_json, read_script
 from wslab.tui.pilot_script import ScriptError
 
 PATIENCE = 90.0
@@ -33,10 +33,12 @@ class DrivePool:
 
     Args:
         patience: seconds for a lesson.
+        passed_within: seconds after the last key within which it has to be passed.
     """
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = PATIENCE, passed_within: float = PASSED_WITHIN) -> None:
         self._patience = patience
+        self._passed_within = passed_within
         self._idle: defaultdict[str, list[_Worker]] = defaultdict(list)
 
     async def __aenter__(self) -> Self:
@@ -60,7 +62,7 @@ class DrivePool:
             worker = idle.pop() if idle else await _new_worker()
             try:
                 async with asyncio.timeout(self._patience):
-                    line = await worker.ask(ask_for(place, lang, seed, folder))
+                    line = await worker.ask(ask_for(place, lang, seed, folder, self._passed_within))
                 driven = from_json(line, lang, seed)
                 well = not driven.fault
             except TimeoutError:

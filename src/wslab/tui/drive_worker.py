@@ -24,10 +24,10 @@ from wslab.lab.packs import OwnTrust, Pack, server_names
 from wslab.lab.source import Source
 from wslab.lab.state import state_folder
 from wslab.memory import settle_memory
-from wslab.tui.lesson_drive import do_lesson, to_json
+from wslab.tui.lesson_drive import PASSED_WITHIN, do_lesson, to_json
 
 
-def ask_for(place: Place, lang: str, seed: Seed, folder: str) -> str:
+def ask_for(place: Place, lang: str, seed: Seed, folder: str, passed_within: float = PASSED_WITHIN) -> str:
     """Return the line that asks for a lesson.
 
     Args:
@@ -35,6 +35,7 @@ def ask_for(place: Place, lang: str, seed: Seed, folder: str) -> str:
         lang: in which language.
         seed: of its values.
         folder: an empty one for the learner's state and files.
+        passed_within: seconds after the last key within which it has to be passed.
     """
     course = None if place.course is None else str(place.course.resolve())
     asked = {
@@ -43,6 +44,7 @@ def ask_for(place: Place, lang: str, seed: Seed, folder: str) -> str:
         "lang": lang,
         "seed": seed.number,
         "folder": folder,
+        "within": passed_within,
     }
     return json.dumps(asked)
 
@@ -56,7 +58,8 @@ def answer(line: str) -> str:
     source = _bundled() if asked["course"] is None else _of_folder(asked["course"])
     with chdir(asked["folder"]):
         lesson = source.course.lesson(asked["lesson"])
-        return to_json(asyncio.run(do_lesson(source, lesson, Seed(asked["seed"]))))
+        doing = do_lesson(source, lesson, Seed(asked["seed"]), passed_within=asked["within"])
+        return to_json(asyncio.run(doing))
 
 
 # Who asks has read the course once as well.

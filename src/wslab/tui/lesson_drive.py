@@ -83,9 +83,21 @@ def read_script(lesson: Lesson, seed: Seed) -> Script:
 
 
 async def do_lesson(
-    source: Source, lesson: Lesson, seed: Seed, size: tuple[int, int] = (WIDTH, HEIGHT)
+    source: Source,
+    lesson: Lesson,
+    seed: Seed,
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+    passed_within: float = PASSED_WITHIN,
 ) -> Driven:
-    """Do a lesson in the app, here and now, in the language in use, and return what came of it."""
+    """Do a lesson in the app, here and now, in the language in use, and return what came of it.
+
+    Args:
+        source: the course it is of.
+        lesson: which one.
+        seed: of its values.
+        size: columns and rows.
+        passed_within: seconds after the last key within which it has to be passed.
+    """
     script = read_script(lesson, seed)
     clock = Clock()
     supervisor = Supervisor(
@@ -109,7 +121,7 @@ async def do_lesson(
                 where = f"step {number} ({step.name})"
                 break
         else:
-            failure = await _passed(app)
+            failure = await _passed(app, passed_within)
         journal = bench.journal
         seen = tuple(journal.slice(journal.first, journal.total))
     return Driven("", seed, failure, where, events=seen, began=began)
@@ -125,10 +137,10 @@ def clipped(app: LabApp) -> str:
     return ""
 
 
-async def _passed(app: LabApp) -> str:
+async def _passed(app: LabApp, within: float) -> str:
     """Wait until the lesson is passed; return what is missing where it is not."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + PASSED_WITHIN
+    deadline = loop.time() + within
     session = app.lab_screen.learner.session
     if session is None:
         return "the app is at no lesson"
