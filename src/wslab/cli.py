@@ -175,9 +175,9 @@ def _pilot(options: argparse.Namespace) -> int:
 
 def _lesson_check(options: argparse.Namespace) -> int:
     from wslab.lab.lint.command import check_lessons
-    from wslab.tui.lesson_drive import drive_lesson
+    from wslab.tui.drive_pool import DrivePool
 
-    return check_lessons(options, drive_lesson)
+    return check_lessons(options, DrivePool)
 
 
 def entry() -> None:

@@ -1,35 +1,28 @@
-"""Lessons done in the real app by their keys, here and in a process of their own."""
+"""Lessons done in the real app by their keys."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.support.lab_app import a_lab
 from tests.support.lint_pack import APP, APP_ID, plant, write_pack
-from tests.support.packs import LOUD, copy_pack
 from tests.support.waiting import until
 from wslab.lab.course_files import load_course
 from wslab.lab.lesson_run import Seed
-from wslab.lab.lint.drive import Driven, Place
-from wslab.lab.packs import load_pack
+from wslab.lab.lint.drive import Driven
 from wslab.lab.source import Source
-from wslab.tasks import spawn
 from wslab.tui.lesson_drive import (
     QuickPilot,
     clipped,
     do_lesson,
-    drive_lesson,
     from_json,
     read_script,
     to_json,
 )
 from wslab.tui.pilot_script import ScriptError
-from wslab.wire.events import Direction, Message
 
 SEED = Seed(5)
 WORD = str(SEED.values["word"])
@@ -44,38 +37,12 @@ def _fast_loop() -> None:
         return
 
 
-def place(root: Path) -> Place:
-    return Place(root, load_course(root).lesson(APP_ID))
-
-
 def test_the_seed_stands_in_the_script(tmp_path: Path) -> None:
-    lesson = place(write_pack(tmp_path)).lesson
+    lesson = load_course(write_pack(tmp_path)).lesson(APP_ID)
     assert read_script(lesson, SEED).steps[1].type == WORD
     (lesson.folder / "drive.toml").write_text("steps = 1")
     with pytest.raises(ScriptError, match="unknown key 'steps'"):
         read_script(lesson, SEED)
-
-
-async def test_a_lesson_is_done_in_a_process_that_leaves_no_trace(tmp_path: Path) -> None:
-    before = _kept()
-    driven = await drive_lesson(place(write_pack(tmp_path)), "ja", SEED)
-    assert (driven.failure, driven.where, driven.fault) == ("", "", "")
-    assert (driven.lang, driven.seed) == ("ja", SEED)
-    said = [each for each in driven.events if isinstance(each, Message) and each.direction is Direction.C2S]
-    assert [each.preview for each in said] == [WORD.encode()]
-    assert 0 < driven.began <= driven.events[0].t
-    assert _kept() == before
-
-
-def _kept() -> set[str]:
-    return {entry.name for entry in Path(os.environ["XDG_STATE_HOME"], "wslab").iterdir()}
-
-
-async def test_a_script_that_is_none_is_a_failure_of_the_lesson(tmp_path: Path) -> None:
-    root = write_pack(tmp_path)
-    (root / APP / "drive.toml").write_text("format = 7")
-    driven = await drive_lesson(place(root), "en", SEED)
-    assert "format is 7" in driven.failure
 
 
 async def test_a_step_that_does_not_come_true_is_told_by_its_name(tmp_path: Path) -> None:
@@ -109,24 +76,8 @@ async def test_keys_come_in_order_also_those_with_names() -> None:
         await until(lambda: composer.value == '/a "b" {c}: d=0| x', "what was typed")  # type: ignore[attr-defined]
 
 
-async def test_a_drive_that_is_given_up_leaves_no_process(tmp_path: Path) -> None:
-    driving = spawn(drive_lesson(place(write_pack(tmp_path)), "en", SEED), "drive")
-    children = psutil.Process().children
-    await until(lambda: any("lesson_drive" in " ".join(each.cmdline()) for each in children()), "the process")
-    driving.cancel()
-    await asyncio.wait([driving])
-    assert not any("lesson_drive" in " ".join(each.cmdline()) for each in children())
-
-
 def test_what_came_of_it_goes_through_json() -> None:
     driven = Driven("en", SEED, "it failed", "step 1", began=1.5)
     assert from_json(to_json(driven), "en", SEED) == driven
     assert "did not say" in from_json("{", "en", SEED).fault
     assert "did not say" in from_json("{}", "en", SEED).fault
-
-
-async def test_a_lesson_with_a_server_of_its_pack_is_driven(tmp_path: Path) -> None:
-    folder = copy_pack(tmp_path / "loud", "loud", LOUD)
-    driven = await drive_lesson(Place(folder, load_pack(folder).course.lesson("shout")), "en", SEED)
-    assert (driven.failure, driven.fault) == ("", "")
-    assert any(isinstance(event, Message) and event.preview == b"HELLO!!" for event in driven.events)

@@ -1,7 +1,6 @@
 """Does a lesson in the real app by the keys of its `drive.toml`: without a terminal, at 80x24.
 
-Each time that is a process of its own, since a process speaks one language and the learner's state must stay
-what it is. What was seen comes back as JSON, the events in the form of recordings.
+What was seen can go from process to process as JSON, the events in the form of recordings.
 """
 
 from __future__ import annotations
@@ -9,14 +8,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-import os
-import signal
-import sys
-import tempfile
 import unicodedata
-from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from textual import events
@@ -26,18 +18,13 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 from wslab.bundled import SERVERS
-from wslab.i18n import LANGUAGES, set_language
 from wslab.lab.course import Lesson
-from wslab.lab.course_files import load_course
 from wslab.lab.lesson_run import Seed
-from wslab.lab.lint.drive import HEIGHT, WIDTH, Driven, Place
-from wslab.lab.packs import OwnTrust, Pack, server_names
+from wslab.lab.lint.drive import HEIGHT, WIDTH, Driven
 from wslab.lab.source import Source
 from wslab.lab.sources import Sources
-from wslab.lab.state import state_folder
 from wslab.lab.supervisor import Supervisor
 from wslab.lab.workbench import Workbench
-from wslab.memory import settle_memory
 from wslab.tui.app import LabApp
 from wslab.tui.pilot import carry_out
 from wslab.tui.pilot_script import Script, ScriptError, parse_script
@@ -46,8 +33,6 @@ from wslab.wire.events import Event
 from wslab.wire.jsonform import dump, load
 
 SCRIPT = "drive.toml"
-PATIENCE = 90.0
-"""Seconds for a whole lesson, the start of the process included."""
 PASSED_WITHIN = 10.0
 """Seconds after the last key within which a lesson has to be passed: a step can hold for a while."""
 LOOK_EVERY = 0.02
@@ -83,46 +68,6 @@ def _written_by(key: str) -> str | None:
         return key if len(key) == 1 else None
 
 
-async def drive_lesson(place: Place, lang: str, seed: Seed) -> Driven:
-    """Do a lesson in a process of its own and return what came of it."""
-    lesson = place.lesson
-    try:
-        read_script(lesson, seed)
-    except ScriptError as error:
-        return Driven(lang, seed, str(error))
-    with tempfile.TemporaryDirectory(prefix="wslab-drive-") as folder:
-        course = [] if place.course is None else [str(place.course.absolute())]
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "wslab.tui.lesson_drive",
-            lesson.id,
-            lang,
-            str(seed.number),
-            *course,
-            cwd=folder,
-            env={**os.environ, "XDG_STATE_HOME": folder, "TEXTUAL_ANIMATIONS": "none"},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
-        try:
-            async with asyncio.timeout(PATIENCE):
-                out, errors = await process.communicate()
-        except TimeoutError:
-            return Driven(lang, seed, fault=f"the app was still running after {PATIENCE:g} s")
-        finally:
-            # Its servers end by themselves when their stdin does.
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
-    if process.returncode:
-        tail = errors.decode(errors="replace").strip().splitlines()[-3:]
-        return Driven(lang, seed, fault=f"the app ended with {process.returncode}: {' / '.join(tail)}")
-    return from_json(out.decode(), lang, seed)
-
-
 def read_script(lesson: Lesson, seed: Seed) -> Script:
     """Return the script of a lesson with the seed's values in it.
 
@@ -138,9 +83,21 @@ def read_script(lesson: Lesson, seed: Seed) -> Script:
 
 
 async def do_lesson(
-    source: Source, lesson: Lesson, seed: Seed, size: tuple[int, int] = (WIDTH, HEIGHT)
+    source: Source,
+    lesson: Lesson,
+    seed: Seed,
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+    passed_within: float = PASSED_WITHIN,
 ) -> Driven:
-    """Do a lesson in the app, here and now, in the language in use, and return what came of it."""
+    """Do a lesson in the app, here and now, in the language in use, and return what came of it.
+
+    Args:
+        source: the course it is of.
+        lesson: which one.
+        seed: of its values.
+        size: columns and rows.
+        passed_within: seconds after the last key within which it has to be passed.
+    """
     script = read_script(lesson, seed)
     clock = Clock()
     supervisor = Supervisor(
@@ -164,7 +121,7 @@ async def do_lesson(
                 where = f"step {number} ({step.name})"
                 break
         else:
-            failure = await _passed(app)
+            failure = await _passed(app, passed_within)
         journal = bench.journal
         seen = tuple(journal.slice(journal.first, journal.total))
     return Driven("", seed, failure, where, events=seen, began=began)
@@ -180,10 +137,10 @@ def clipped(app: LabApp) -> str:
     return ""
 
 
-async def _passed(app: LabApp) -> str:
+async def _passed(app: LabApp, within: float) -> str:
     """Wait until the lesson is passed; return what is missing where it is not."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + PASSED_WITHIN
+    deadline = loop.time() + within
     session = app.lab_screen.learner.session
     if session is None:
         return "the app is at no lesson"
@@ -217,26 +174,3 @@ def from_json(line: str, lang: str, seed: Seed) -> Driven:
         return Driven(lang, seed, values["failure"], values["where"], "", seen, values["began"])
     except (ValueError, KeyError, TypeError) as error:
         return Driven(lang, seed, fault=f"the app did not say what came of it: {error!r}")
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Do one lesson: its id, the language, the seed, and the folder of a course that is not bundled."""
-    lesson_id, lang, number, *folder = arguments
-    settle_memory()
-    if lang in LANGUAGES:
-        set_language(lang)
-    source = _source(Path(folder[0]).resolve()) if folder else Source(load_course())
-    lesson = source.course.lesson(lesson_id)
-    driven = asyncio.run(do_lesson(source, lesson, Seed(int(number))))
-    print(to_json(driven), flush=True)
-    return 0
-
-
-def _source(folder: Path) -> Source:
-    """Return the course of a folder, whose code may run: who started this process has seen to that."""
-    pack = Pack(folder, load_course(folder, server_names(folder)))
-    return Source.of(pack, OwnTrust(state_folder()))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -32,10 +32,10 @@ def with_steps(lesson: Lesson, *tables: dict[str, Any], mutants: tuple[Mutant, .
     return replace(lesson, steps=parse_steps(list(tables)), mutants=mutants)
 
 
-async def only(lesson: Lesson) -> Played:
+async def only(lesson: Lesson, solved_within: float = 20) -> Played:
     """Play the lines that solve a lesson without mutants."""
     before = asyncio.all_tasks()
-    [played] = await AppRuns(lesson, SEED).run()
+    [played] = await AppRuns(lesson, SEED, solved_within=solved_within).run()
     left = [task.get_name() for task in asyncio.all_tasks() - before if not task.done()]
     assert not left
     return played
@@ -131,15 +131,12 @@ async def test_time_that_a_step_waits_for_passes(lesson: Lesson) -> None:
     assert played.verdicts[0].status is Status.PASSED
 
 
-async def test_lines_that_do_not_pass_a_step_go_no_further(
-    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("wslab.lab.lint.app_runs.SOLVED_WITHIN", 0.2)
+async def test_lines_that_do_not_pass_a_step_go_no_further(lesson: Lesson) -> None:
     tables = [
         {"id": name, "solve": ["/connect", name], "expect": [{"on": "close", "code": 4000}]}
         for name in ("first", "second")
     ]
-    played = await only(with_steps(lesson, *tables))
+    played = await only(with_steps(lesson, *tables), solved_within=0.2)
     assert (played.step, played.passed) == (0, False)
     assert messages(played, Direction.C2S) == ["first"]
 
@@ -157,9 +154,8 @@ async def test_who_has_to_do_with_the_server_itself_gets_one_of_its_own(lesson: 
 
 @pytest.mark.parametrize("own", [False, True])
 async def test_a_server_that_does_not_start_is_the_lab_s_fault(
-    lesson: Lesson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: bool
+    lesson: Lesson, tmp_path: Path, own: bool
 ) -> None:
-    monkeypatch.setattr("wslab.lab.lint.app_runs.SOLVED_WITHIN", 0.2)
     if own:
         step = {"id": "it", "solve": ["/connect", "/server start"], "expect": [{"on": "http"}]}
         lesson = with_steps(lesson, step)
@@ -172,6 +168,7 @@ async def test_a_server_that_does_not_start_is_the_lab_s_fault(
     broken = tmp_path / "basic.py"
     broken.write_text("raise SystemExit('no')\n")
     old = SERVERS["basic"]
-    [played] = await AppRuns(lesson, SEED, {"basic": Broken(old.name, old.port, old.phase, old.title)}).run()
+    servers = {"basic": Broken(old.name, old.port, old.phase, old.title)}
+    [played] = await AppRuns(lesson, SEED, servers, solved_within=0.2).run()
     assert "basic exited with code 1" in played.fault
     assert not played.passed

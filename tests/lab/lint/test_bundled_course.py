@@ -10,14 +10,15 @@ import pytest
 from wslab.lab.course_files import load_course
 from wslab.lab.lint.check import CourseCheck
 from wslab.lab.lint.table import table_lines
-from wslab.tui.lesson_drive import drive_lesson
+from wslab.tui.drive_pool import DrivePool
 
 
 @pytest.mark.timeout(400)
 async def test_every_bundled_lesson_keeps_every_rule(record_property: Callable[[str, object], None]) -> None:
     # Debugging asyncio would slow down what has to come in time.
     asyncio.get_running_loop().set_debug(False)
-    report = await CourseCheck(load_course(), None, drive_lesson).run()
+    async with DrivePool() as drive:
+        report = await CourseCheck(load_course(), None, drive).run()
     table = "\n".join(table_lines(report))
     record_property("table", table)
     print(table)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,13 @@ import pytest
 from tests.support.lint_pack import APP, APP_ID, SERVER, SERVER_ID, plant, write_pack
 from wslab.lab.course import Course
 from wslab.lab.course_files import load_course
-from wslab.lab.lint.check import CourseCheck
+from wslab.lab.lesson_run import Seed
+from wslab.lab.lint.check import SEED, CourseCheck
+from wslab.lab.lint.drive import Drive, Driven, Place
 from wslab.lab.lint.findings import Report, Rule, rules_of
-from wslab.tui.lesson_drive import drive_lesson
+from wslab.lab.source import Source
+from wslab.tui.drive_pool import DrivePool
+from wslab.tui.lesson_drive import do_lesson
 
 CLOSED_ALONE = """play = ["connect /", 'frame text "{seed.word}"', "expect"]
 expect = [ { on = "message", dir = "s>c", op = "TEXT", text = "$seed.word" } ]
@@ -21,16 +27,30 @@ say = "bytes"
 """
 
 
-async def check(course: Course, root: Path, lesson: str) -> Report:
-    return await CourseCheck(course, root, drive_lesson, lessons=[course.lesson(lesson)]).run()
+async def no_drive(_place: Place, _lang: str, _seed: Seed) -> Driven:
+    raise AssertionError("nothing was to be done in the app")
+
+
+async def check(course: Course, root: Path, lesson: str, drive: Drive = no_drive, **waits: float) -> Report:
+    return await CourseCheck(course, root, drive, lessons=[course.lesson(lesson)], **waits).run()
+
+
+@pytest.fixture(scope="module")
+def driven(tmp_path_factory: pytest.TempPathFactory) -> Driven:
+    """What the app made of the good lesson: what is wrong only with its lines does not change that."""
+    course = load_course(write_pack(tmp_path_factory.mktemp("driven")))
+    done = asyncio.run(do_lesson(Source(course), course.lesson(APP_ID), SEED))
+    assert not done.failure
+    return done
 
 
 async def test_a_good_course_is_clean_and_counted(tmp_path: Path) -> None:
     root = write_pack(tmp_path)
     told: list[str] = []
-    report = await CourseCheck(
-        load_course(root), root, drive_lesson, note=lambda each: told.append(each.lesson)
-    ).run()
+    async with DrivePool() as drive:
+        report = await CourseCheck(
+            load_course(root), root, drive, note=lambda each: told.append(each.lesson)
+        ).run()
     assert [str(each) for each in report.findings] == []
     assert sorted(told) == [APP_ID, SERVER_ID]
     server, app = report.lessons
@@ -53,12 +73,6 @@ async def test_a_good_course_is_clean_and_counted(tmp_path: Path) -> None:
         (Rule.MUTANT, "lesson.toml", 'file = "no_goodbye.py"\ndies = "closed"', 'file = "no_goodbye.py"\ndies = "echoed"'),
         (Rule.CLAUSE, "lesson.toml", 'op = "TEXT", text', 'op = "TEXT", frames = 1, text'),
         (Rule.CLAUSE, "lesson.toml", '"s>c", code = 1000 }', '"s>c", code = 1000, reason = "!no" }'),
-        (Rule.HINT, "en.md", "Send the same again.", "Write `tiny_ws.send(client, opcode, data)`."),
-        (Rule.LITERAL, "ja.md", "1000 で閉じて", "閉じて"),
-        (Rule.LANGUAGE, "ja.md", "言葉は `{seed.word}` です", "言葉があります"),
-        (Rule.LANGUAGE, "ja.md", "tiny_ws.accept()", "tiny_ws.accept( )"),
-        (Rule.LANGUAGE, "ja.md", "\n### hint 2\n同じものを送ってください。\n", ""),
-        (Rule.STALE, "en.md", "One client comes.", "One client comes alone."),
     ],
 )  # fmt: skip
 async def test_one_defect_in_an_exercise_is_found_by_its_rule_alone(
@@ -66,11 +80,45 @@ async def test_one_defect_in_an_exercise_is_found_by_its_rule_alone(
 ) -> None:
     root = write_pack(tmp_path)
     report = await check(plant(root, f"{SERVER}/{file}", old, new), root, SERVER_ID)
-    # What an English hint says is translated from it, so that its translation is stale as well.
-    assert rules_of(report.findings) - ({Rule.STALE} if file == "en.md" else set()) <= {rule}
-    assert rule in rules_of(report.findings)
-    assert bool(report.errors) == (rule is not Rule.STALE)
+    assert rules_of(report.findings) == {rule}
+    assert report.errors == report.findings
     assert all(SERVER in str(each) for each in report.findings)
+
+
+async def test_each_defect_in_the_prose_of_an_exercise_is_found_by_its_rule_alone(tmp_path: Path) -> None:
+    root = write_pack(tmp_path)
+    for file, old, new in (
+        ("en.md", "The answer to a goodbye is a goodbye.", "Write `tiny_ws.send(client, opcode, data)`."),
+        ("en.md", "One client comes.", "One client comes alone."),
+        ("ja.md", "1000 で閉じて", "閉じて"),
+        ("ja.md", "言葉は `{seed.word}` です", "言葉があります"),
+        ("ja.md", "tiny_ws.accept()", "tiny_ws.accept( )"),
+        ("ja.md", "\n### hint 2\n同じものを送ってください。\n", ""),
+    ):
+        course = plant(root, f"{SERVER}/{file}", old, new)
+    report = await check(course, root, SERVER_ID)
+    found = [
+        (each.rule, each.where.removeprefix(f"{root / SERVER}/"), each.found) for each in report.findings
+    ]
+    # What an English hint says is translated from it, so that its translation is stale as well.
+    assert sorted(found) == [
+        (
+            Rule.HINT,
+            "en.md: step closed: hint 1",
+            "'tiny_ws.send(client, opcode, data)' is a line of the solution",
+        ),
+        (Rule.LANGUAGE, "ja.md: step.echoed", "hints: 1"),
+        (Rule.LANGUAGE, "ja.md: step.echoed", "its code is not that of the English text"),
+        (Rule.LANGUAGE, "ja.md: step.echoed", "{seed.word} is missing"),
+        (
+            Rule.LITERAL,
+            "ja.md: step closed",
+            "expect[1] of lesson.toml wants code 1000, which is told nowhere",
+        ),
+        (Rule.STALE, "ja.md: intro", "the English text has changed since it was translated"),
+        (Rule.STALE, "ja.md: step.closed", "the English text has changed since it was translated"),
+    ]
+    assert {each.rule for each in report.findings if each.warning} == {Rule.STALE}
 
 
 async def test_a_check_that_a_library_meets_by_itself_is_found(tmp_path: Path) -> None:
@@ -100,9 +148,9 @@ async def test_a_check_that_a_library_meets_by_itself_is_found(tmp_path: Path) -
 
 async def test_keys_that_do_not_pass_the_lesson_are_found(tmp_path: Path) -> None:
     root = write_pack(tmp_path)
-    report = await check(
-        plant(root, f"{APP}/drive.toml", 'type = "{seed.word}"', 'type = "{seed.word}s"'), root, APP_ID
-    )
+    course = plant(root, f"{APP}/drive.toml", 'type = "{seed.word}"', 'type = "{seed.word}s"')
+    async with DrivePool(passed_within=0.5) as drive:
+        report = await check(course, root, APP_ID, drive, idle_for=0.5)
     assert rules_of(report.findings) == {Rule.DRIVE}
     assert len(report.findings) == 2  # once in each language
     assert "at the end of the script step sent is pending" in str(report.findings[0])
@@ -123,7 +171,8 @@ async def test_a_step_that_waiting_passes_is_found(tmp_path: Path) -> None:
         '{ on = "message", dir = "s>c", text = "$seed.word" }',
         '{ on = "frame", dir = "s>c", op = "PING" }',
     )
-    report = await check(course, root, APP_ID)
+    async with DrivePool() as drive:
+        report = await check(course, root, APP_ID, drive)
     # Nothing but the handshake and a Ping of the server is wanted: it is also passed by being there, and what
     # the mutants do wrong is not asked for any more.
     assert rules_of(report.findings) == {Rule.WINDOW, Rule.CHEAT, Rule.CLAUSE, Rule.MUTANT}
@@ -145,10 +194,14 @@ async def test_a_step_that_waiting_passes_is_found(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 async def test_one_defect_in_lines_or_checks_of_the_app_is_found_by_its_rule(
-    tmp_path: Path, rule: Rule, old: str, new: str, says: str
+    tmp_path: Path, driven: Driven, rule: Rule, old: str, new: str, says: str
 ) -> None:
+    async def as_it_was(_place: Place, lang: str, _seed: Seed) -> Driven:
+        return replace(driven, lang=lang)
+
     root = write_pack(tmp_path)
-    report = await check(plant(root, f"{APP}/lesson.toml", old, new), root, APP_ID)
+    course = plant(root, f"{APP}/lesson.toml", old, new)
+    report = await check(course, root, APP_ID, as_it_was, solved_within=1, idle_for=0.5)
     assert rule in rules_of(report.findings)
     # A mutant that does nothing wrong tests nothing, and what is told to all is told to mutants.
     more = {Rule.MUTANT: {Rule.CLAUSE}, Rule.SOLUTION: {Rule.MUTANT}}

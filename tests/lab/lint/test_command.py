@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from wslab.cli import main
 from wslab.lab.course_files import load_course
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lint.command import check_lessons, finish, load
-from wslab.lab.lint.drive import Driven, Place
+from wslab.lab.lint.drive import Drive, Driven, Place
 from wslab.lab.lint.findings import Finding, Report, Rule
 
 
@@ -21,9 +23,14 @@ async def no_drive(_place: Place, lang: str, seed: Seed) -> Driven:
     raise AssertionError("nothing was to be done in the app")
 
 
+@asynccontextmanager
+async def no_drives() -> AsyncGenerator[Drive]:
+    yield no_drive
+
+
 def check(*, folder: Path | None = None, **options: Any) -> int:
     given = {"folder": folder, "lesson": None, "seeds": None, "translated": None, "yes": True, **options}
-    return check_lessons(argparse.Namespace(**given), no_drive)
+    return check_lessons(argparse.Namespace(**given), no_drives)
 
 
 def test_a_clean_exercise_ends_with_a_table_and_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ QUIET: Final = 0.4
 LOUD: Final = 3.0
 """Seconds after which a line has had its effect although there still is something new."""
 SOLVED_WITHIN: Final = 20.0
-"""Seconds that the lines of a step have to solve it."""
+"""Seconds that the lines of a step have to solve it, unless a check is told otherwise."""
 LONGEST_LINE: Final = 20.0
 """Seconds that the last line may go on."""
 AT_ONCE: Final = 12
@@ -97,9 +97,17 @@ class AppRuns:
         lesson: which one.
         seed: of the lines that solve it; each mutant has the next one.
         servers: what can be started, by name.
+        solved_within: seconds that the lines of a step have to solve it.
     """
 
-    def __init__(self, lesson: Lesson, seed: Seed, servers: Mapping[str, ServerEntry] = SERVERS) -> None:
+    def __init__(
+        self,
+        lesson: Lesson,
+        seed: Seed,
+        servers: Mapping[str, ServerEntry] = SERVERS,
+        solved_within: float = SOLVED_WITHIN,
+    ) -> None:
+        self._solved_within = solved_within
         self._lesson = lesson
         self._seed = seed
         self._servers = {name: _AnyPort(entry) for name, entry in servers.items()}
@@ -139,7 +147,7 @@ class AppRuns:
 
     async def _one(self, mutant: Mutant | None, seed: Seed, room: asyncio.Semaphore) -> Played:
         async with room:
-            player = Player(self._lesson, seed, self._shared, self._servers)
+            player = Player(self._lesson, seed, self._shared, self._servers, self._solved_within)
             try:
                 return await player.play(mutant)
             finally:
@@ -154,11 +162,18 @@ class Player:
         seed: the attempt's own values.
         shared: runs the servers; None for a supervisor of its own.
         servers: what that one can start.
+        solved_within: seconds that the lines of a step have to solve it.
     """
 
     def __init__(
-        self, lesson: Lesson, seed: Seed, shared: Supervisor | None, servers: Mapping[str, ServerEntry]
+        self,
+        lesson: Lesson,
+        seed: Seed,
+        shared: Supervisor | None,
+        servers: Mapping[str, ServerEntry],
+        solved_within: float,
     ) -> None:
+        self._solved_within = solved_within
         clock = Clock()
         own = Supervisor(clock, lambda events: self._bench.record(events), servers=servers)
         self._lesson = lesson
@@ -255,7 +270,7 @@ class Player:
 
     async def _until_past(self, place: int) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(SOLVED_WITHIN):
+            async with asyncio.timeout(self._solved_within):
                 while self._run.statuses[place] is Status.PENDING:
                     await self._tick()
 

@@ -13,13 +13,13 @@ from wslab.i18n import LANGUAGES
 from wslab.lab.course import FALLBACK_LANG, Course, Lesson
 from wslab.lab.lesson_run import Seed
 from wslab.lab.lint.app_rules import judge_drive, judge_idle, judge_played, judge_windows
-from wslab.lab.lint.app_runs import AppRuns, Played
+from wslab.lab.lint.app_runs import SOLVED_WITHIN, AppRuns, Played
 from wslab.lab.lint.clause_rules import clauses, untested
 from wslab.lab.lint.drive import Drive, Driven, Place
 from wslab.lab.lint.exercise_rules import judge_runs, killed
 from wslab.lab.lint.exercise_runs import ExerciseRuns, Kind, cases_of
 from wslab.lab.lint.findings import Finding, LessonReport, Report, Rule
-from wslab.lab.lint.idle import idle_trace
+from wslab.lab.lint.idle import IDLE_FOR, idle_trace
 from wslab.lab.lint.literal_rules import check_literals
 from wslab.lab.lint.prose_rules import check_hints, check_languages, languages_of
 from wslab.lab.lint.replay import Trace
@@ -45,6 +45,8 @@ class CourseCheck:
         seeds: with how many seeds solutions are run; as many as each lesson asks for where None.
         servers: what exercises can be run against, by name.
         note: told of each lesson as its runs are done.
+        solved_within: seconds that lines in the app have to solve a step.
+        idle_for: seconds that a connection is left open over which nothing is sent.
     """
 
     def __init__(
@@ -57,6 +59,8 @@ class CourseCheck:
         seeds: int | None = None,
         servers: Mapping[str, ServerEntry] = SERVERS,
         note: Callable[[LessonReport], None] = lambda report: None,
+        solved_within: float = SOLVED_WITHIN,
+        idle_for: float = IDLE_FOR,
     ) -> None:
         self._course = course
         self._folder = folder
@@ -65,6 +69,8 @@ class CourseCheck:
         self._seeds = seeds
         self._servers = servers
         self._note = note
+        self._solved_within = solved_within
+        self._idle_for = idle_for
         busy = 1 + max(2, os.cpu_count() or 1)
         self._room = asyncio.Semaphore(busy)
         # Of a server exercise most of the time is the lab's, which waits for answers that do not come.
@@ -171,13 +177,13 @@ class CourseCheck:
 
     async def _play(self, lesson: Lesson) -> list[Played]:
         async with self._tables:
-            return await AppRuns(lesson, SEED, self._servers).run()
+            return await AppRuns(lesson, SEED, self._servers, self._solved_within).run()
 
     async def _idle(self, lesson: Lesson, report: LessonReport) -> Trace | None:
         try:
             own = {name: entry for name, entry in self._servers.items() if name not in SERVERS}
             async with self._tables:
-                idle = await idle_trace(lesson, SEED, guests=own)
+                idle = await idle_trace(lesson, SEED, self._idle_for, guests=own)
         except WorkbenchError as error:
             report.findings.append(Finding(Rule.UNKNOWN, str(lesson.folder / "lesson.toml"), str(error)))
             return None

@@ -24,7 +24,7 @@ from wslab.lab.lesson_command import (
     tell,
 )
 from wslab.lab.lint.check import CourseCheck
-from wslab.lab.lint.drive import Drive
+from wslab.lab.lint.drive import Drives
 from wslab.lab.lint.findings import Finding, LessonReport, Report, Rule
 from wslab.lab.lint.table import summary_line, table_lines
 from wslab.lab.pack_files import PackError
@@ -49,12 +49,12 @@ class Loaded:
     servers: dict[str, ServerEntry]
 
 
-def check_lessons(options: argparse.Namespace, drive: Drive) -> int:
+def check_lessons(options: argparse.Namespace, drives: Drives) -> int:
     """Check a course and return the exit code.
 
     Args:
         options: `folder`, `lesson`, `seeds`, `translated` and `yes` of the command line.
-        drive: does lessons in the app.
+        drives: does lessons in the app.
     """
     try:
         try:
@@ -75,17 +75,18 @@ def check_lessons(options: argparse.Namespace, drive: Drive) -> int:
         return refuse(problem)
 
     async def run() -> int:
-        check = CourseCheck(
-            loaded.course,
-            loaded.folder,
-            drive,
-            lessons=lessons,
-            seeds=options.seeds,
-            servers=loaded.servers,
-            note=_progress,
-        )
         began = time.monotonic()
-        report = await check.run()
+        async with drives() as drive:
+            check = CourseCheck(
+                loaded.course,
+                loaded.folder,
+                drive,
+                lessons=lessons,
+                seeds=options.seeds,
+                servers=loaded.servers,
+                note=_progress,
+            )
+            report = await check.run()
         show(table_lines(report))
         tell(_("checked in {seconds:.0f} s").format(seconds=time.monotonic() - began))
         return finish(report)

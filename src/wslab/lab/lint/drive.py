@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,3 +43,5 @@ class Place:
 
 Drive = Callable[[Place, str, Seed], Awaitable[Driven]]
 """Does a lesson in the app, in a language and with a seed."""
+Drives = Callable[[], AbstractAsyncContextManager[Drive]]
+"""Makes what does lessons for as long as a check goes on."""
