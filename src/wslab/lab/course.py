@@ -45,7 +45,7 @@ class Exercise:
     """With how many different seeds it has to pass."""
     cut: tuple[Cut, ...]
     query: str = ""
-    """What the program's URL has behind the path, without `?`; `{seed.number}` and the like are still in it."""
+    """What the program's URL has behind the path, without `?`; `{seed.number}` and the like still in it."""
 
 
 @dataclass(frozen=True, slots=True)
