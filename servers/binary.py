@@ -21,6 +21,7 @@ import sys
 import time
 from asyncio import Task
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import NegotiationError
@@ -38,7 +39,7 @@ from wslab.tasks import spawn, stop
 from wslab.wire.labproto import bodies
 from wslab.wire.labproto.bodies import Body, Extension, FileChunk, Sample, Tag
 from wslab.wire.labproto.encoder import encode
-from wslab.wire.labproto.faults import FAULTS
+from wslab.wire.labproto.faults import faults
 from wslab.wire.labproto.layout import ACK_WANTED, ANSWER, CHECKSUM, LAYOUTS, SUBPROTOCOLS, ErrorCode, Type
 from wslab.wire.labproto.problems import error_for, refusal
 from wslab.wire.labproto.reader import Header, Item, plain_end, read
@@ -61,11 +62,13 @@ class Options(argparse.Namespace):
     forget: float
 
 
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "binary-protocol.md"
+"""What the protocol is, in a checkout and in an installed wheel: `docs/` lies beside `servers/` in both."""
 OPTIONS = Options()
 TRANSFERS = Transfers()
 
 routes = Routes(
-    "wslab binary: the lab's own binary protocol. docs/binary-protocol.md says every byte of it.\n\n"
+    f"wslab binary: the lab's own binary protocol. Every byte of it is told in\n{DOCUMENT}\n\n"
     "Each message begins with 12 bytes, big-endian: version (1), type (1), flags (2), length of what\n"
     "follows (4), sequence number (4). A binary WebSocket message holds one or more of them.\n\n"
     f"subprotocols: {', '.join(SUBPROTOCOLS.values())}\n\n"
@@ -366,10 +369,13 @@ async def stream_path(connection: ServerConnection, sensor: int, every: float) -
     await serve_protocol(connection, stream=bodies.StreamStart(sensor, round(every * 1000), 0))
 
 
-@routes.path("/faulty")
-async def faulty(connection: ServerConnection) -> None:
-    """Sends one message with each fault, then speaks the protocol: for who writes a careful reader."""
-    for message in FAULTS.values():
+@routes.path("/faulty", run=number("0", 0, 65535))
+async def faulty(connection: ServerConnection, run: int) -> None:
+    """Sends one message with each fault, then speaks the protocol: for who writes a careful reader.
+
+    The upper half of the sequence numbers is run, so that nobody can know them before.
+    """
+    for message in faults(run).values():
         await connection.send(message)
     await serve_protocol(connection)
 
@@ -401,9 +407,8 @@ async def tidy() -> None:
 
 def main() -> int:
     """Run the server and return its exit code."""
-    parser = server_parser(
-        "binary", "The lab's own binary protocol: telemetry, files, arrays of numbers.", routes.paths()
-    )
+    about = "The lab's own binary protocol: telemetry, files, arrays of numbers."
+    parser = server_parser("binary", f"{about}\nEvery byte of it is told in\n{DOCUMENT}", routes.paths())
     limits = TRANSFERS.limits
     parser.add_argument(
         "--keepalive", type=duration_or_off, default=30.0, metavar="DURATION",

@@ -230,6 +230,8 @@ def test_a_learner_who_writes_the_server_needs_none(tmp_path: Path) -> None:
         (B, '"client.py"', '"../x.py"', "exercise.entry is '../x.py'; it must be the name of a Python file"),
         (B, '"client.py"', '"other.py"', r"start.other\.py: there is no such file; the learner begins"),
         (B, '"8s"', '"2m"', "exercise.timeout is '2m'; it must be a duration such as .* at most 60s"),
+        (B, "seeds = 3", 'seeds = 3\nquery = "a b"', "exercise.query is 'a b'; it must be a query such as run="),
+        (B, "seeds = 3", 'seeds = 3\nquery = "run={seed.x}"', "exercise.query is 'run={seed.x}'; it must be a query"),
         (B, "seeds = 3", "seeds = 0", "exercise.seeds is 0; it must be a whole number from 1"),
         (B, "conn = 1", "conn = 0", "exercise.cut 1: conn is 0"),
         (B, "after = {", "then = {", "exercise.cut 1: then is not a key; the keys are after, conn"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.support.exercises import program, tiny
 from wslab.lab.exercise import run_exercise
@@ -25,6 +28,19 @@ async def test_the_program_is_told_where_to_connect_and_its_seed(tmp_path: Path)
     assert url.endswith("/echo")
     assert seed == f"{SEED.values['word']} {SEED.values['number']}"
     assert port == "False"
+
+
+@pytest.mark.parametrize(("path", "joined"), [("/echo", "?"), ("/echo?a=1", "&")])
+async def test_the_seed_is_in_the_query_that_the_lesson_names(tmp_path: Path, path: str, joined: str) -> None:
+    lesson = tiny("client")
+    assert lesson.exercise is not None
+    exercise = replace(lesson.exercise, query="run={seed.number}&word={seed.word}")
+    code = "import os\nprint(os.environ['WSLAB_URL'])"
+    work = program(tmp_path / "work", code)
+    outcome = await run_exercise(replace(lesson, path=path, exercise=exercise), work, [SEED])
+    (url,) = outcome.attempts[0].output
+    number, word = SEED.values["number"], SEED.values["word"]
+    assert url.endswith(f"{path}{joined}run={number}&word={word}")
 
 
 async def test_the_path_is_what_the_program_asked_for(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -125,9 +126,12 @@ def shipped() -> Iterator[str]:
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield f"wslab/{place}{path.relative_to(ROOT / folder).as_posix()}"
+    yield "wslab/docs/binary-protocol.md"
 
 
-def test_the_wheel_holds_the_package_its_servers_and_its_lessons_and_nothing_else(tmp_path: Path) -> None:
+def test_the_wheel_holds_the_package_its_servers_its_lessons_and_the_protocol_and_nothing_else(
+    tmp_path: Path,
+) -> None:
     with zipfile.ZipFile(build(tmp_path)) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert names == set(shipped())
@@ -146,6 +150,10 @@ def test_what_the_wheel_installs_works(tmp_path: Path) -> None:
     listing = installed.run("server", "list")
     assert str(installed.place.resolve()) in listing
     assert str(ROOT) not in listing
+    help_text = installed.run("server", "start", "binary", "--help")
+    (document,) = re.findall(r"/\S+/binary-protocol\.md", help_text)
+    assert Path(document).is_relative_to(installed.place.resolve())
+    assert Path(document).read_bytes() == (ROOT / "docs" / "binary-protocol.md").read_bytes()
     check_server(installed)
     assert "FAIL" not in installed.run("pilot", "tour")
 

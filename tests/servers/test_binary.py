@@ -6,9 +6,11 @@ import asyncio
 import importlib.util
 import json
 import random
+import re
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from zlib import crc32
 
 import pytest
@@ -46,7 +48,7 @@ from wslab.wire.labproto.bodies import (
     Tag,
 )
 from wslab.wire.labproto.encoder import encode
-from wslab.wire.labproto.faults import FAULTS
+from wslab.wire.labproto.faults import FAULTS, faults
 from wslab.wire.labproto.layout import SUBPROTOCOLS, ErrorCode, Flag
 from wslab.wire.labproto.reader import read
 
@@ -704,9 +706,10 @@ async def test_a_stream_without_asking(server: RunningServer) -> None:
         assert body.count >= 3
 
 
-async def test_every_fault_once(server: RunningServer) -> None:
-    async with opened(server, path="/faulty") as client:
-        assert [await client.connection.recv() for _ in FAULTS] == list(FAULTS.values())
+@pytest.mark.parametrize(("path", "run"), [("/faulty", 0), ("/faulty?run=4711", 4711)])
+async def test_every_fault_once(server: RunningServer, path: str, run: int) -> None:
+    async with opened(server, path=path) as client:
+        assert [await client.connection.recv() for _ in FAULTS] == list(faults(run).values())
         _, ack = await client.ask(SAMPLE, flags=Flag.ACK_WANTED)
         assert isinstance(ack, SampleAck)
 
@@ -727,6 +730,13 @@ async def test_the_page_and_the_health(server: RunningServer) -> None:
     assert json.loads(health.body)["server"] == "binary"
     assert (await ask(server.port, "/nowhere", *HANDSHAKE)).status == 404
     assert (await ask(server.port, "/stream?every=1ms", *HANDSHAKE)).status == 400
+    assert (await ask(server.port, "/faulty?run=65536", *HANDSHAKE)).status == 400
+
+
+async def test_the_help_tells_where_the_protocol_is_described(server: RunningServer) -> None:
+    page = await ask(server.port, "/")
+    (place,) = re.findall(r"^(/.*/docs/binary-protocol\.md)$", page.body, re.MULTILINE)
+    assert place == str(Path(__file__).parents[2] / "docs" / "binary-protocol.md")
 
 
 async def test_stopping_says_goodbye_with_1001() -> None:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.check_events import C2S, S2C, STREAMS, close, http, in_order, message
+from tests.support.check_events import C2S, S2C, STREAMS, close, http, in_order, message, proto
 from tests.support.frames import make_frame
 from tests.support.traffic import a_frame, a_message
 from wslab.wire import violations as rule
 from wslab.wire.event_fields import TYPES
-from wslab.wire.events import KINDS, Event, Frame, Opcode
-from wslab.wire.predicates import CONNECTIONS, KEYS, PINGS, PREDICATES, Earlier
+from wslab.wire.events import KINDS, Direction, Event, Frame, Opcode, Proto
+from wslab.wire.predicates import CONNECTIONS, KEYS, NUMBERS, PINGS, PREDICATES, Earlier
 
 
 def answers(name: str, *events: Event) -> list[bool]:
@@ -94,6 +94,25 @@ def test_accepts_key() -> None:
     assert answers("accepts-key", good) == [False]
     assert answers("accepts-key", without, good) == [False, False]
     assert answers("accepts-key", request, good._replace(conn=2)) == [False, False]
+
+
+def unit(number: str, direction: Direction = S2C) -> Proto:
+    return proto(b"x", direction=direction)._replace(id=number)
+
+
+def test_repeats_number() -> None:
+    asked, answered = unit("258"), unit("258", C2S)
+    assert answers("repeats-number", asked, answered) == [False, True]
+    assert answers("repeats-number", answered, asked) == [False, True]
+    assert answers("repeats-number", asked, unit("259", C2S)) == [False, False]
+    assert answers("repeats-number", asked, asked) == [False, False]
+    assert answers("repeats-number", asked, answered._replace(conn=2)) == [False, False]
+    assert answers("repeats-number", asked._replace(id=None), answered._replace(id=None)) == [False, False]
+
+
+def test_only_the_latest_numbers_are_remembered() -> None:
+    many = [unit(str(number)) for number in range(NUMBERS + 1)]
+    assert answers("repeats-number", *many, unit("0", C2S), unit("1", C2S))[-2:] == [False, True]
 
 
 @pytest.mark.parametrize("name", PREDICATES)

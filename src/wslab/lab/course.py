@@ -44,6 +44,8 @@ class Exercise:
     seeds: int
     """With how many different seeds it has to pass."""
     cut: tuple[Cut, ...]
+    query: str = ""
+    """What the program's URL has behind the path, without `?`; `{seed.number}` and the like still in it."""
 
 
 @dataclass(frozen=True, slots=True)

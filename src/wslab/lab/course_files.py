@@ -38,6 +38,7 @@ from wslab.wire.patterns import Pattern, PatternError
 _LANG = re.compile(r"[a-z]{2,3}")
 _RFC = re.compile(r"[1-9]\d{2,4}#[1-9]\d*(\.[1-9]\d*)*")
 _URL_PATH = re.compile(r"/[!-\"$-~]*")
+_QUERY = re.compile(r"([!-\"$-z|~]|\{seed\.(word|hex|number)\})+")
 _OPTION = re.compile(r"[^\x00-\x1f\x7f-\x9f]+")
 _MUTANT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PROGRAM = re.compile(r"[A-Za-z0-9_]+\.py")
@@ -177,7 +178,7 @@ def _load_server(table: Table, own_servers: Collection[str]) -> tuple[str, str, 
 
 
 def _load_exercise(table: Table, folder: Path) -> Exercise:
-    entry = table.table("exercise", {"kind", "entry", "timeout", "seeds", "cut"})
+    entry = table.table("exercise", {"kind", "entry", "timeout", "seeds", "cut", "query"})
     name = entry.text("entry", _PROGRAM, "the name of a Python file in start/, such as client.py")
     _demand(folder / "start" / name, "the learner begins with this file")
     _demand(folder / "solution" / name, "an exercise needs a solution that passes")
@@ -185,12 +186,17 @@ def _load_exercise(table: Table, folder: Path) -> Exercise:
     for cut in entry.tables("cut") if "cut" in entry else []:
         cut.only({"conn", "after"})
         cuts.append(Cut(cut.number("conn", 1, _MOST_CONNECTIONS), _load_pattern(cut, "after")))
+    kind = entry.one_of("kind", _KINDS)
+    query = entry.text("query", _QUERY, "a query such as run={seed.number}") if "query" in entry else ""
+    if query and kind != "client":
+        raise entry.error("query", query, "only in exercises of kind client")
     return Exercise(
-        kind=entry.one_of("kind", _KINDS),
+        kind=kind,
         entry=name,
         timeout=entry.duration("timeout", _LONGEST_ATTEMPT),
         seeds=entry.number("seeds", 1, _MOST_SEEDS),
         cut=tuple(cuts),
+        query=query,
     )
 
 

@@ -28,7 +28,7 @@ async def run_client(trial: Trial, servers: FreshServers) -> None:
             raise TrialFault(_("the tap could not listen: {error}").format(error=error)) from error
         try:
             trial.referee.listen(_Cutter(trial, proxy).observe)
-            async with trial.running(WSLAB_URL=f"{proxy.url}{trial.lesson.path}"):
+            async with trial.running(WSLAB_URL=f"{proxy.url}{_path(trial)}"):
                 await trial.until_over(lambda: trial.exited and not proxy.connections)
         finally:
             await proxy.close()
@@ -36,6 +36,11 @@ async def run_client(trial: Trial, servers: FreshServers) -> None:
             raise TrialFault(_("the server ended in the middle: {why}").format(why=server.status().why))
     finally:
         servers.let_go(server)
+
+
+def _path(trial: Trial) -> str:
+    path, query = trial.lesson.path, trial.seed.fill(trial.exercise.query)
+    return f"{path}{'&' if '?' in path else '?'}{query}" if query else path
 
 
 class _Cutter:

@@ -11,15 +11,17 @@ from wslab.i18n import N_
 from wslab.wire import violations as rule
 from wslab.wire.encoder import minimal_form
 from wslab.wire.event_fields import TYPES, header_values, payload_is_whole
-from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Opcode
+from wslab.wire.events import Close, Direction, Event, Frame, Http, Message, Opcode, Proto
 from wslab.wire.handshake import accept_working
 
 KEYS: Final = 4096
 """Masking keys that are remembered of an attempt."""
 PINGS: Final = 64
 """Pings of each direction of a connection that are remembered while nothing answers them."""
+NUMBERS: Final = 256
+"""Numbers of what each direction of a connection carried that are remembered."""
 CONNECTIONS: Final = 256
-"""Connections of which the request, and pings, are remembered."""
+"""Connections of which the request, pings and numbers are remembered."""
 
 
 @dataclass(slots=True)
@@ -34,6 +36,8 @@ class Earlier:
     """Payloads of pings that wait for an answer, by connection and direction of the ping."""
     requests: dict[int, Http] = field(default_factory=dict)
     """The latest request of each connection."""
+    numbers: dict[tuple[int, Direction], deque[str]] = field(default_factory=dict)
+    """The latest numbers of what messages carried, by connection and direction."""
     types: frozenset[type[Event]] = field(init=False)
     """Types of the events that have to be noted."""
     _notes: dict[type[Event], list[Callable[[Any, Earlier], None]]] = field(init=False, repr=False)
@@ -136,6 +140,20 @@ def _note_request(event: Http, earlier: Earlier) -> None:
         _bounded(earlier.requests)[event.conn] = event
 
 
+def _repeats_number(event: Proto, earlier: Earlier) -> bool:
+    """Whether a message has the number, or the id, of one that the other side sent before."""
+    return event.id is not None and event.id in earlier.numbers.get((event.conn, event.direction.other), ())
+
+
+def _note_number(event: Proto, earlier: Earlier) -> None:
+    if event.id is not None:
+        key = (event.conn, event.direction)
+        numbers = earlier.numbers.get(key)
+        if numbers is None:
+            numbers = _bounded(earlier.numbers)[key] = deque(maxlen=NUMBERS)
+        numbers.append(event.id)
+
+
 def _bounded(memory: dict[Any, Any]) -> dict[Any, Any]:
     """Return the memory with room for one more, the oldest gone where there was none."""
     if len(memory) >= CONNECTIONS:
@@ -159,6 +177,12 @@ PREDICATES: Final[dict[str, Predicate]] = {
         N_("the accept value that goes with the request's key"),
         _accepts_key,
         _note_request,
+    ),
+    "repeats-number": Predicate(
+        frozenset({"proto"}),
+        N_("the number of a message from the other side"),
+        _repeats_number,
+        _note_number,
     ),
 }
 """Every predicate by its name. Its function's docstring says what it asks."""
