@@ -163,6 +163,21 @@ async def test_servers_and_coming_back() -> None:
         assert "reconnect: off" in lab.toasts
 
 
+async def test_a_command_that_was_typed_as_a_filter_is_told() -> None:
+    async with a_lab() as lab:
+        run = lab.app.lab_screen.runner.run
+        await run("/connect")
+        await run("binary")
+        await until(lambda: len(of(lab.bench, Message)) == 2, "the echo")
+        await run("/filter binary")
+        await run("/filter nothing like it")
+        await run("/filter subprotocol chat.v2")
+        await until(lambda: any("press i first" in toast for toast in lab.toasts), "what is to be pressed")
+        told = [toast for toast in lab.toasts if "press i first" in toast]
+        assert len(told) == 1
+        assert "/subprotocol" in told[0]
+
+
 async def test_what_is_done_to_the_log(tmp_path: Path) -> None:
     async with a_lab() as lab:
         run = lab.app.lab_screen.runner.run

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from wslab.i18n import _, sentence
 from wslab.lab.bench_commands import BenchCommands
-from wslab.lab.commands import CommandError, parse_path
+from wslab.lab.commands import COMMANDS, CommandError, parse_path
 from wslab.lab.logfilter import LEVELS, LogFilter
 from wslab.lab.recording import save_events, save_rows
 from wslab.lab.workbench import Workbench
@@ -46,6 +46,15 @@ class CommandRunner(BenchCommands):
         log = self._pages.log_view
         log.set_filter(LogFilter.parse(rest, log.level))
         self._pages.enter("log")
+        word = rest.partition(" ")[0]
+        # Who types a command while keys are keys has the key / open the filter with the rest of it.
+        if word in COMMANDS and next(iter(log.lines()), None) is None:
+            self._say(
+                _(
+                    "that filters the log, and no row fits. For the command /{word} press i first; "
+                    "/filter alone shows all rows again"
+                ).format(word=word)
+            )
 
     async def _do_level(self, rest: str) -> None:
         if rest not in LEVELS:
