@@ -166,3 +166,26 @@ async def test_a_heading_that_is_still_to_be_drawn_is_waited_for() -> None:
         heading = list(app.query("MarkdownH2"))[-1]
         await until(lambda: heading.region.height, "it to be laid out")
         await until(lambda: heading.region.y - app.view.region.y in (0, 1), "the new heading at the top")
+
+
+async def test_a_place_is_kept_while_the_page_is_still_being_laid_out_and_left_where_the_reader_scrolls() -> (
+    None
+):
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.show(PAGE, END)
+        await until(lambda: app.view.scroll_y == app.view.max_scroll_y > 0, "the end")
+        paragraph = app.query("MarkdownParagraph").first()
+        for height in (20, 40):
+            paragraph.styles.height = height
+            before = app.view.max_scroll_y
+            await until(lambda before=before: app.view.max_scroll_y > before, "a longer page")  # type: ignore[misc]
+            await until(lambda: app.view.scroll_y == app.view.max_scroll_y, "its end")
+        app.view.focus()
+        await pilot.press("up")
+        place, before = app.view.scroll_target_y, app.view.max_scroll_y
+        paragraph.styles.height = 60
+        await until(lambda: app.view.max_scroll_y > before, "a longer page")
+        await until(lambda: app.view.scroll_y == place, "the place that the reader went to")
+        await pilot.pause()
+        assert app.view.scroll_y == place

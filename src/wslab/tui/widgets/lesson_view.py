@@ -38,6 +38,8 @@ class LessonView(VerticalScroll, can_focus=True):
         self._page = ""
         self._shown = ""
         self._heading: int | str | None = None
+        self._brought: tuple[int | str, float] | None = None
+        """What was brought up last, and how far down that was."""
         self._markdown: Markdown | None = None
 
     def show(self, page: str, heading: int | str | None = None) -> None:
@@ -56,6 +58,7 @@ class LessonView(VerticalScroll, can_focus=True):
 
     def on_mount(self) -> None:
         """Show what was asked for before there was a screen."""
+        self.watch(self, "virtual_size", self._grown, init=False)
         self.call_later(self._draw)
 
     async def _draw(self) -> None:
@@ -77,14 +80,24 @@ class LessonView(VerticalScroll, can_focus=True):
         if self._heading is not None:
             self.call_after_refresh(self._bring)
 
+    def _grown(self) -> None:
+        # The parts of a page are laid out one after the other: it could be too short to scroll as far as needed.
+        if self._heading is None and self._brought is not None and self.scroll_y == self._brought[1]:
+            self._heading = self._brought[0]
+            self.call_after_refresh(self._bring)
+
     def _bring(self) -> None:
         heading = self._heading
         # A page that is still being drawn has its headings later, and brings them up itself then.
         if heading is None or not self.size or self._shown != self._page:
             return
         self._heading = None
+        self._scroll(heading)
+        self._brought = (heading, self.scroll_y)
+
+    def _scroll(self, heading: int | str) -> None:
         if heading == END:
-            self.scroll_end(animate=False)
+            self.scroll_end(animate=False, immediate=True)
             return
         headings = list(self.query("MarkdownH2"))
         if isinstance(heading, int):
@@ -92,6 +105,6 @@ class LessonView(VerticalScroll, can_focus=True):
         else:
             found = [each for each in headings if isinstance(each, Static) and str(each.render()) == heading]
         if found:
-            self.scroll_to_widget(found[0], top=True, animate=False)
+            self.scroll_to_widget(found[0], top=True, animate=False, immediate=True)
         else:
-            self.scroll_home(animate=False)
+            self.scroll_home(animate=False, immediate=True)
