@@ -121,6 +121,24 @@ def test_a_lesson_is_judged_from_the_bytes_of_a_connection() -> None:
     assert unmasked.statuses == (PASSED, FAILED, PENDING)
 
 
+def test_what_the_learner_does_anew_is_for_the_step_that_is_judged() -> None:
+    mistakes = [
+        {"seen": {"on": "message", "op": "BINARY"}, "say": "not-text"},
+        {"seen": {"on": "message", "text": "~^p"}, "say": "no-ping"},
+    ]
+    bench = Bench({**CLOSED, "diagnose": mistakes})
+    bench.run.observe(in_order(message("x", opcode=2)))
+    bench.run.pause()
+    bench.run.act()
+    bench.run.resume()
+    bench.run.observe(in_order(message("ping")))
+    assert bench.run.verdict.say == "not-text"
+
+    bench.run.act()
+    bench.run.observe(in_order(message("ping")))
+    assert bench.run.verdict.say == "no-ping"
+
+
 def test_one_event_decides_one_step() -> None:
     bench = Bench(CLOSED, {**CLOSED, "id": "again"})
     bench.run.observe(in_order(close(1000)))

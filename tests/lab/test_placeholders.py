@@ -41,6 +41,7 @@ def shown(value: str) -> str:
         ("`{tick}`", "``a`b``"),
         ("`` {ticks} ``", "``` `` ```"),
         ("`{empty}` and {empty}", '`""` and \\"\\"'),
+        ('is "{empty}", 「{empty}」 and "{code}"', 'is "", 「」 and "1008"'),
         ("{spaces}x", "\xa0\xa0\xa0\xa0y\xa0x"),
         ("`{spaces}`", "`     y  `"),
         ("\\{code} and \\\\{code}", "\\{code} and \\\\1008"),

@@ -256,6 +256,19 @@ def test_the_diagnosis_is_the_first_that_fits_anything_seen() -> None:
     ]
 
 
+def test_a_mistake_is_told_of_the_last_thing_that_the_learner_did() -> None:
+    run = run_of(expect=[CLOSE], diagnose=DIAGNOSES)
+    said = []
+    for event in in_order(message("x", opcode=2), message("ping"), message("a"), message("y", opcode=2)):
+        run.observe([event])
+        said.append((run.verdict.say, run.verdict.values.get("text")))
+        run.act()
+    assert said == [("not-text", "x"), ("no-ping", "ping"), ("no-ping", "ping"), ("not-text", "y")]
+
+    run.observe(in_order(message("pong"), message("z", opcode=2), message("p")))
+    assert (run.verdict.say, run.verdict.values.get("text")) == ("not-text", "z")
+
+
 def test_a_diagnosis_explains_a_failure_that_says_nothing_itself() -> None:
     run = run_of(expect=[CLOSE | {"within": "9s"}], diagnose=DIAGNOSES)
     run.observe(in_order(message("ping")))

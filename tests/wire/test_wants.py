@@ -215,6 +215,16 @@ def test_what_is_shown_is_printable_and_short(text: str) -> None:
     assert quote("a\x1b[31m") == '"a\\x1b[31m"'
 
 
+def test_bytes_are_a_text_where_one_can_read_it() -> None:
+    assert [show_bytes(digits) for digits in ("68692021", "", "20202020", "0a", "ff")] == [
+        '"hi !"',
+        '""',
+        "20202020",
+        "0a",
+        "ff",
+    ]
+
+
 @pytest.mark.parametrize(
     ("value", "number"),
     [

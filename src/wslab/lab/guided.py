@@ -228,6 +228,7 @@ class Guide:
             await self._do(line)
 
     async def _do(self, line: str) -> None:
+        self._session.run.act()
         try:
             await self._commands.run(line)
         except ConnectFailed:

@@ -164,6 +164,11 @@ class LessonRun:
 
     __call__ = observe
 
+    def act(self) -> None:
+        """The learner does something new: a mistake seen from now on replaces the one before."""
+        if self._active is not None:
+            self._active.act()
+
     def tick(self) -> None:
         """Let time pass: steps that wait for time alone are decided. Never raises."""
         run = self._active

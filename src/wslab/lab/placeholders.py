@@ -19,6 +19,9 @@ LONGEST_VALUE = 200
 NOTHING = '""'
 """Stands for an empty value, since an empty piece of code is none."""
 
+_QUOTES = frozenset(('""', "「」"))
+"""Around a placeholder they show that a value is empty."""
+
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)\}")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _OUTER_SPACES = re.compile(r"^ +| +$")
@@ -100,7 +103,10 @@ def _fill_sentence(text: str, values: Mapping[str, object]) -> str:
         escaped = (len(before) - len(before.rstrip("\\"))) % 2
         if escaped or match[1] not in values:
             return match[0]
-        shown = _PUNCTUATION.sub(r"\\\g<0>", _shown(values[match[1]]))
+        value = values[match[1]]
+        if not str(value) and before[-1:] + text[match.end() : match.end() + 1] in _QUOTES:
+            return ""
+        shown = _PUNCTUATION.sub(r"\\\g<0>", _shown(value))
         return _OUTER_SPACES.sub(lambda spaces: "\xa0" * len(spaces[0]), shown)
 
     sentence = _PLACEHOLDER.sub(filled, text)

@@ -95,6 +95,7 @@ class StepRun:
         self._counts = [0] * len(step.count)
         self._different: list[dict[object, None]] = [{} for _clause in step.distinct]
         self._mistake: tuple[int, Event] | None = None
+        self._mistake_is_old = False
         self._never_say: str | None = None
         self._held_since: float | None = None
         self._seen = SeenEvents()
@@ -139,6 +140,10 @@ class StepRun:
     def due(self) -> float | None:
         """Return the monotonic time at which `tick` has something to do; None where it never has."""
         return None if self._status is not Status.PENDING or self._due == math.inf else self._due
+
+    def act(self) -> None:
+        """The learner does something new: a mistake that is seen from now on replaces the one before."""
+        self._mistake_is_old = True
 
     def delay(self, seconds: float) -> None:
         """Put off everything that is due: so long nothing was judged."""
@@ -241,12 +246,14 @@ class StepRun:
         return True
 
     def _look_for_mistakes(self, event: Event) -> None:
-        first = len(self.step.diagnose) if self._mistake is None else self._mistake[0] + 1
+        known = None if self._mistake_is_old else self._mistake
+        first = len(self.step.diagnose) if known is None else known[0] + 1
         for place, pattern in self._diagnose.get(type(event), ()):
             if place >= first:
                 return
             if pattern.match(event, self.saved, self._earlier):
                 self._mistake = (place, event)
+                self._mistake_is_old = False
                 return
 
     def _settle(self, event: Event) -> None:

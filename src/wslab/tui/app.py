@@ -243,6 +243,8 @@ class LabApp(App[None]):
     def on_notify(self) -> None:
         """Take back what was said before: a pile of it would cover the log."""
         self.clear_notifications()
+        # Textual leaves what held a message, which would push the next one down by a row.
+        self.screen.query("ToastHolder").remove()
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Tell of a failure that nobody waits for; Python itself would print it across the screen."""

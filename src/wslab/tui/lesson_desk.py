@@ -135,6 +135,11 @@ class LessonDesk:
             self._show_panel()
             self.show_course()
 
+    def act(self) -> None:
+        """The learner does something new."""
+        if self.learner.session is not None:
+            self.learner.session.run.act()
+
     def tick(self) -> None:
         """Let time pass for the step that is judged."""
         if self.learner.session is not None:

@@ -79,12 +79,13 @@ def show(value: Any) -> str:
 
 
 def show_bytes(digits: str) -> str:
-    """Return bytes in words: as a text in quotes where they are a printable one, else in hexadecimal."""
+    """Return bytes in words: as a text in quotes where they are one that can be read, else in hexadecimal."""
     try:
         text = bytes.fromhex(digits).decode()
     except ValueError:
         return printable(digits)
-    return quote(text) if text.isprintable() else printable(digits)
+    blank = text != "" and not text.strip(" ")
+    return quote(text) if text.isprintable() and not blank else printable(digits)
 
 
 class Want:

@@ -328,6 +328,42 @@ async def test_any_size_at_any_moment_keeps_content_and_keyboard() -> None:
         await lab.sees("> TEXT", "< TEXT", "hello", "OPEN")
 
 
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_who_leaves_the_line_under_a_lesson_gets_to_the_rows_it_made(size: tuple[int, int]) -> None:
+    async with a_lab(size, bench=Demo().opened().talked().bench) as lab:
+        await lab.press("f2")
+        await lab.until(lambda: "pane-lesson" in lab.focus, "the lesson in use")
+        await lab.press("i")
+        await lab.until(lambda: "composer" in lab.focus, "the line in use")
+        await lab.press("escape", "up")
+        await lab.until(lambda: "frame-log" in lab.focus, "the log in use")
+        await lab.sees("> TEXT")
+
+
+async def test_a_line_that_was_left_goes_back_to_any_other_page() -> None:
+    async with a_lab(NARROW, bench=Demo().opened().talked().bench) as lab:
+        await lab.press("f4")
+        await lab.sees("handshake succeeded")
+        await lab.press("i")
+        await lab.until(lambda: "composer" in lab.focus, "the line in use")
+        await lab.press("escape")
+        await lab.until(lambda: "pane-handshake" in lab.focus, "the page in use")
+
+
+async def test_what_is_said_in_passing_leaves_the_newest_row_and_the_step_in_view() -> None:
+    async with a_lab(NARROW) as lab:
+        for number in range(4):
+            lab.app.lab_screen.say(f"said {number} " + "word " * 20)
+            await lab.sees(f"said {number}")
+            rows = [
+                place
+                for place, line in enumerate(lab.screen.splitlines())
+                if "said" in line or "word" in line
+            ]
+            assert 4 < rows[0] <= 6, lab.screen
+            assert rows[-1] < 12, lab.screen
+
+
 async def test_the_keyboard_leaves_what_a_new_size_hides() -> None:
     async with a_lab(WIDE, bench=Demo().opened().talked().bench) as lab:
         await lab.press("s")

@@ -236,6 +236,7 @@ class Player:
                 await self._finish()
 
     async def _do(self, line: str) -> None:
+        self._run.act()
         try:
             await self._commands.run(line)
         except ConnectFailed:

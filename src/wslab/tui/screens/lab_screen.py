@@ -220,12 +220,17 @@ class LabScreen(Screen[None]):
     @on(Composer.Sent)
     def run_line(self, event: Composer.Sent) -> None:
         """Carry out a line of the composer."""
+        self.desk.act()
         self.carry_out(self.runner.run(event.line), f"line {event.line[:40]!r}")
 
     @on(Composer.Left)
     def leave_composer(self) -> None:
-        """Give the letters back to the keys."""
-        self.pages.reenter()
+        """Give the letters back to the keys; a lesson asks for the rows that the line made."""
+        if self.pages.front == "lesson":
+            self.set_focus(None)  # The next key comes before the log has been laid out.
+            self.action_tab("log")
+        else:
+            self.pages.reenter()
 
     @on(CourseList.LessonChosen)
     def choose_lesson(self, event: CourseList.LessonChosen) -> None:
@@ -273,6 +278,7 @@ class LabScreen(Screen[None]):
 
     def action_connect(self) -> None:
         """Connect, and get ready to write."""
+        self.desk.act()
         self.carry_out(self._connect(), "connect")
 
     async def _connect(self) -> None:
@@ -315,10 +321,12 @@ class LabScreen(Screen[None]):
 
     def action_disconnect(self) -> None:
         """Start the closing handshake."""
+        self.desk.act()
         self.carry_out(self.workbench.disconnect(), "disconnect")
 
     def action_ping(self) -> None:
         """Send a Ping whose payload tells it from others."""
+        self.desk.act()
         self.carry_out(self.workbench.ping(), "ping")
 
     def action_compose(self) -> None:

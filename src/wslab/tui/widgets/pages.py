@@ -96,6 +96,11 @@ class Pages(Vertical):
         """Whether there is room for one column only."""
         return self.screen.has_class(NARROW)
 
+    @property
+    def front(self) -> str:
+        """The name of the tab in front."""
+        return self._tabs.active
+
     def turn_to(self, name: str) -> None:
         """Bring a page to the front; the focus stays where it is."""
         if self.narrow or name not in ABOVE:
