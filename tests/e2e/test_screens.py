@@ -5,6 +5,7 @@ A picture that is to change is written anew with `WSLAB_GOLDENS=write make test`
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Iterator
@@ -78,6 +79,7 @@ async def draw(scene: str, size: tuple[int, int]) -> tuple[str, str]:
     demo = a_demo(scene)
     app = LabApp(workbench=demo.bench, seed=1)  # lessons show the words of the attempt
     app.animation_level = "none"
+    asyncio.get_running_loop().set_debug(False)  # as tests/tui/conftest.py does
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         if size[0] < 100 and scene in {"open", "frame", "closed"}:

@@ -322,6 +322,12 @@ def test_any_damage_is_refused_by_name_or_harmless(
         assert [step.id for step in lesson.steps] == list(lesson.text().steps)
 
 
+def test_the_bundled_course_is_read_once() -> None:
+    assert load_course() is load_course()
+    assert load_course() is not load_course(folder("lessons"))
+    assert load_course() == load_course(folder("lessons"))
+
+
 def test_the_bundled_folder_holds_no_python_but_what_learners_edit() -> None:
     parts = {path.parent.name for path in folder("lessons").rglob("*.py")}
     assert parts <= {"start", "solution", "mutants"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -26,15 +25,6 @@ from wslab.tui.pilot_script import ScriptError
 
 SEED = Seed(5)
 WORD = str(SEED.values["word"])
-
-
-@pytest.fixture(autouse=True)
-def _fast_loop() -> None:
-    # Debugging asyncio makes each of an app's thousand callbacks ten times as slow.
-    try:
-        asyncio.get_running_loop().set_debug(False)
-    except RuntimeError:
-        return
 
 
 def test_the_seed_stands_in_the_script(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -63,7 +64,16 @@ def load_course(folder: Path | None = None, own_servers: Collection[str] = ()) -
         CourseError: a file is missing or wrong.
         BundledError: the bundled lessons are missing.
     """
-    root = bundled_folder("lessons") if folder is None else folder
+    return _bundled() if folder is None else _load(folder, own_servers)
+
+
+@cache
+def _bundled() -> Course:
+    """Return the course that comes with the lab: its files stay as they are while a process goes on."""
+    return _load(bundled_folder("lessons"))
+
+
+def _load(root: Path, own_servers: Collection[str] = ()) -> Course:
     top = Table.read(root / "course.toml", {"format", "id", "phase"})
     course_id = top.text("id", ID, "words of a-z and 0-9 joined by -, such as wslab")
     entries = top.tables("phase")

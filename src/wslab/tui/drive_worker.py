@@ -55,23 +55,16 @@ def answer(line: str) -> str:
     # A learner's own state stays what it is, and a lesson may have changed the language.
     os.environ["XDG_STATE_HOME"] = asked["folder"]
     set_language(asked["lang"])
-    source = _bundled() if asked["course"] is None else _of_folder(asked["course"])
+    source = Source(load_course()) if asked["course"] is None else _of_folder(asked["course"])
     with chdir(asked["folder"]):
         lesson = source.course.lesson(asked["lesson"])
         doing = do_lesson(source, lesson, Seed(asked["seed"]), passed_within=asked["within"])
         return to_json(asyncio.run(doing))
 
 
-# Who asks has read the course once as well.
-
-
-@cache
-def _bundled() -> Source:
-    return Source(load_course())
-
-
 @cache
 def _pack(folder: Path) -> Pack:
+    # Who asks has read the course once as well.
     return Pack(folder, load_course(folder, server_names(folder)))
 
 

@@ -282,7 +282,7 @@ async def test_a_flood_leaves_the_keys_alive() -> None:
         await lab.press("f4")
         await lab.sees("handshake succeeded")
         await lab.press("f7", "space")
-        assert not lab.app.lab_screen.pages.log_view.following
+        await until(lambda: not lab.app.lab_screen.pages.log_view.following, "the log to stay where it is")
         await until(lambda: lab.bench.view.phase is Phase.CLOSED, "the end of the flood", timeout=40)
         sent = lab.bench.statistics.snapshot().received.text.messages
         assert sent == 8001

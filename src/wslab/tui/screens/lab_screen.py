@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from wslab.i18n import _, sentence, spoken
 from wslab.lab.client_side import ClientSide
@@ -37,6 +36,7 @@ from wslab.tui.screens.target_screen import TargetScreen
 from wslab.tui.widgets.client_view import ClientView
 from wslab.tui.widgets.composer import Composer
 from wslab.tui.widgets.course_list import CourseList
+from wslab.tui.widgets.key_line import KeyLine
 from wslab.tui.widgets.pages import NARROW, Pages
 from wslab.tui.widgets.protocol_panel import ProtocolPanel
 from wslab.tui.widgets.server_list import ServerList
@@ -109,7 +109,7 @@ class LabScreen(Screen[None]):
                 yield self.pages
         yield StepPanel(id="step-panel")
         yield Composer()
-        yield Footer(show_command_palette=False)
+        yield KeyLine(show_command_palette=False)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

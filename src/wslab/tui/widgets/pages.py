@@ -193,6 +193,9 @@ class Pages(Vertical):
         name = event.tab.id or "lesson"
         if name not in ABOVE:
             self.query_one("#lower", ContentSwitcher).current = f"pane-{name}"
-        for place in ("log", "stats", "other"):
-            self.set_class(place == (name if name in ABOVE else "other"), f"-tab-{place}")
-        self.set_class(name == "client", "-tab-client")
+        shown = name if name in ABOVE else "other"
+        # All at once: each change styles everything that is in here.
+        self.update_classes(
+            {"-tab-client": name == "client"}
+            | {f"-tab-{place}": place == shown for place in ("log", "stats", "other")}
+        )
