@@ -81,7 +81,7 @@ class LessonView(VerticalScroll, can_focus=True):
             self.call_after_refresh(self._bring)
 
     def _grown(self) -> None:
-        # The parts of a page are laid out one after the other: it could be too short to scroll as far as needed.
+        # Parts of a page are laid out one after the other: it could be too short to scroll as far as needed.
         if self._heading is None and self._brought is not None and self.scroll_y == self._brought[1]:
             self._heading = self._brought[0]
             self.call_after_refresh(self._bring)
