@@ -102,6 +102,15 @@ async def test_the_newest_rows_are_shown() -> None:
         assert log.host.statuses[-1] == "following · 33 rows"
 
 
+async def test_a_size_that_came_without_a_resize_is_seen_at_the_next_look() -> None:
+    async with bench(rows=30) as log:
+        for height in (7, 12):
+            # As where the log is laid out twice while it comes up: it is told of the first size alone.
+            log.log._window.resize(height)
+            log.log.flush()
+            assert log.numbers() == list(range(21, 31))
+
+
 async def test_an_empty_log_takes_every_key() -> None:
     async with bench() as log:
         await log.press("space", "up", "down", "pageup", "home", "end", "enter", "n", "N", "space")

@@ -269,7 +269,9 @@ class FrameLog(ScrollView, can_focus=True, inherit_bindings=False):
         window.catch_up(_BUDGET)
         if self._search is not None and self._search.running:
             self._found(self._search.go_on(window.view, _BUDGET))
-        if self._shown() != self._seen and not window.rests():
+        # Where the log comes up while what is below it grows, its last size may come without a Resize.
+        resized = bool(self.size) and window.resize(self.size.height - self._head)
+        if resized or (self._shown() != self._seen and not window.rests()):
             self._show()
         self._tell_status()
 

@@ -94,13 +94,16 @@ class LogWindow:
         event = None if index is None else self.journal.get(index)
         return None if index is None or event is None else (index, event)
 
-    def resize(self, height: int) -> None:
-        """Make room for a number of rows, with the cursor on the page."""
-        self.height = max(1, height)
+    def resize(self, height: int) -> bool:
+        """Make room for a number of rows, with the cursor on the page; return whether that is new."""
+        before, self.height = self.height, max(1, height)
+        if self.height == before:
+            return False
         if self.following:
             self._show_newest()
         else:
             self.show(max(min(self.top, self.cursor), self.cursor - self.height + 1))
+        return True
 
     def catch_up(self, budget: float) -> None:
         """Take in what came since the last time, for at most so many seconds."""
