@@ -337,6 +337,18 @@ async def test_every_theme_can_be_worn() -> None:
             lab.app.export_screenshot()
 
 
+async def test_a_key_that_comes_when_the_last_screen_is_gone_is_left_alone() -> None:
+    async with a_lab(bench=Demo().opened().talked().bench) as lab:
+        pass
+    assert not lab.app.screen_stack
+    # One that is pressed now, and one that comes back from the widgets.
+    pressed, back = events.Key("f7", None), events.Key("f7", None)
+    back._set_forwarded()
+    for event in (pressed, back):
+        await lab.app.on_event(event)
+    lab.app.on_notify()
+
+
 async def test_the_terminals_own_colours_are_enough() -> None:
     async with a_lab(bench=Demo().opened().talked().bench, theme="ansi-dark") as lab:
         for key in ("f2", "f3", "f4", "f5", "f6", "f7", "question_mark"):

@@ -160,6 +160,8 @@ class LabApp(App[None]):
         if isinstance(event, events.Resize):
             event = as_it_is(event, self._driver)
         typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if isinstance(event, events.Key | events.Paste) and not self.screen_stack:
+            return  # The last screen is gone and the app about to end: nothing is left to answer a key.
         if self._held is not None:
             if typed:
                 self._held.append(event)
@@ -244,7 +246,8 @@ class LabApp(App[None]):
         """Take back what was said before: a pile of it would cover the log."""
         self.clear_notifications()
         # Textual leaves what held a message, which would push the next one down by a row.
-        self.screen.query("ToastHolder").remove()
+        for screen in self.screen_stack[-1:]:
+            screen.query("ToastHolder").remove()
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Tell of a failure that nobody waits for; Python itself would print it across the screen."""
