@@ -110,7 +110,7 @@ class Lab:
 
     async def phase(self, phase: Phase) -> None:
         """Wait for a state of the connection."""
-        await until(lambda: self.bench.view.phase is phase, f"{phase}, not {self.bench.view}")
+        await self.until(lambda: self.bench.view.phase is phase, str(phase))
 
     async def told(self, *texts: str) -> str:
         """Wait for an error that holds all the texts, and return it."""

@@ -77,6 +77,16 @@ async def test_mqtt_has_a_client_of_its_own_and_is_under_study_all_the_same() ->
         assert lab.bench.subprotocol is None
 
 
+async def test_a_key_can_come_before_the_controls_have_been_told_where_to() -> None:
+    async with a_lab(WIDE) as lab:
+        client = lab.app.lab_screen.pages.client
+        client.show = lambda *_args, **_more: None  # type: ignore[method-assign]
+        await choose(lab, "mqtt")
+        await lab.press("c")
+        await lab.phase(Phase.OPEN)
+        assert lab.bench.supervisor.status("mqtt").state == "ready"
+
+
 async def test_leaving_the_lab_ends_an_mqtt_connection() -> None:
     async with a_lab(WIDE) as lab:
         await choose(lab, "mqtt")

@@ -6,6 +6,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Button
 
+from tests.support.waiting import until
 from wslab.i18n import SOURCE, set_language
 from wslab.tui.pictures import screen_text
 from wslab.tui.retranslate import retranslate
@@ -18,9 +19,13 @@ class Controls(ProtocolPanel):
         super().__init__()
         self.protocol = name
         self.times = 0
+        self.aims: list[str] = []
 
     def compose(self) -> ComposeResult:
         yield Button(f"act on {self.protocol}")
+
+    def aim(self, target: str) -> None:
+        self.aims.append(target)
 
     def refresh_shown(self) -> None:
         self.times += 1
@@ -59,8 +64,23 @@ async def test_a_protocol_is_chosen_with_the_arrow_keys(size: tuple[int, int]) -
         view.show("mqtt:/mqtt", "", (), None, False)
         assert isinstance(view.panel, Controls)
         assert view.panel.times == 1
+        for target in ("mqtt:/mqtt", "/other"):
+            view.aim(target)
+        assert view.panel.aims == ["mqtt:/mqtt", "/other"]
         await pilot.press("tab")
         assert isinstance(app.focused, Button)
+
+
+async def test_controls_that_are_being_made_are_waited_for() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 16)) as pilot:
+        view = app.query_one(ClientView)
+        await pilot.pause()
+        view.select("mqtt")
+        await until(lambda: view.panel is not None, "controls")
+        assert view.panel is not None
+        await view.ready()
+        assert view.panel.query(Button)
 
 
 async def test_the_language_changes_in_place() -> None:

@@ -286,6 +286,8 @@ class LabScreen(Screen[None]):
             raise WorkbenchError(
                 sentence("this connection is in use: d disconnects it, /connect URL replaces it")
             )
+        await self.pages.client.ready()
+        self.pages.client.aim(self.workbench.target)
         panel = self.pages.client.panel
         if panel is not None and panel.connects:
             self.pages.log_view.follow()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from textual import on
@@ -54,6 +55,8 @@ class ClientView(Vertical):
         self._panels: dict[str, ProtocolPanel | None] = {}
         self._aimed: dict[str, str] = {}
         """The target that each panel was told last."""
+        self._making = asyncio.Lock()
+        """Held while controls are being made."""
         self.info = ConnectionInfo(id="connection-info")
 
     def compose(self) -> ComposeResult:
@@ -80,6 +83,18 @@ class ClientView(Vertical):
             if target is not None:
                 target.focus()
 
+    async def ready(self) -> None:
+        """Wait until the controls in front can be used: a key can come while they are being made."""
+        async with self._making:
+            pass
+
+    def aim(self, target: str) -> None:
+        """Tell the controls in front what the next connect goes to, where that has changed."""
+        # What somebody wrote over it since stays.
+        if self.panel is not None and self._aimed.get(self._front) != target:
+            self._aimed[self._front] = target
+            self.panel.aim(target)
+
     def show(
         self, target: str, url: str, offers: Sequence[str], handshake: Handshake | None, live: bool
     ) -> None:
@@ -87,10 +102,8 @@ class ClientView(Vertical):
         if not self.display:
             return
         self.info.show(target, url, offers, handshake, live=live)
+        self.aim(target)
         if self.panel is not None:
-            if self._aimed.get(self._front) != target:
-                self._aimed[self._front] = target
-                self.panel.aim(target)
             self.panel.refresh_shown()
 
     @on(Tabs.TabActivated)
@@ -98,12 +111,13 @@ class ClientView(Vertical):
         """Choose the protocol and show its controls."""
         event.stop()
         name = self._front = self._tabs.active.removeprefix(_tab(""))
-        self._choose(name)
-        if name not in self._panels:
-            panel = self._panels[name] = self._controls(name)
-            if panel is not None:
-                panel.id = f"panel-{name}"
-                await self.query_one(ContentSwitcher).mount(panel)
+        async with self._making:
+            self._choose(name)
+            if name not in self._panels:
+                panel = self._panels[name] = self._controls(name)
+                if panel is not None:
+                    panel.id = f"panel-{name}"
+                    await self.query_one(ContentSwitcher).mount(panel)
         shown = "by-hand" if self._panels[name] is None else f"panel-{name}"
         self.query_one(ContentSwitcher).current = shown
 
