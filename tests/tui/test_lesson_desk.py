@@ -335,3 +335,11 @@ async def test_a_change_of_language_stays_at_the_page_of_a_phase() -> None:
         await until(lambda: page(lab).startswith("# 3 "), "the phase")
         await lab.press("L")
         await until(lambda: page(lab).startswith("# 3 テスト"), "the same in Japanese")
+
+
+async def test_the_top_line_has_the_server_of_the_lesson() -> None:
+    async with a_lab(NARROW, lesson="p2-mqtt") as lab:
+        await lab.until(lambda: "mqtt ○ stopped" in lab.screen.splitlines()[0], "the server of the lesson")
+        await lab.leave_line()
+        await lab.press("c")
+        await lab.until(lambda: "mqtt ● " in lab.screen.splitlines()[0], "the server that runs")

@@ -148,10 +148,12 @@ class LabScreen(Screen[None]):
         return controls(protocol, self.workbench, self.side.speaker, self.say, self.carry_out)
 
     def show_servers(self) -> None:
-        """Show the place in the course and the servers in the top line, and go on with the lesson."""
+        """Show the place in the course and the servers, that of the lesson first, and go on with it."""
         self.desk.tick()
+        about = self.workbench.servers.name
         statuses = self.workbench.supervisor.statuses()
-        self.query_one(TopBar).show(statuses, self._position, self.phase, self.learners.pack)
+        first = tuple(sorted(statuses, key=lambda each: each.name != about))
+        self.query_one(TopBar).show(first, self._position, self.phase, self.learners.pack)
 
     @property
     def _position(self) -> str:

@@ -37,7 +37,7 @@ class TopBar(Widget):
         """Show the state of the servers and the place in the course.
 
         Args:
-            servers: those there are; of those that are stopped none is shown where another is not.
+            servers: those there are; where all are stopped only the first is shown, else none of those.
             position: the lesson, and which of the phase it is, such as `Echo 2/6`.
             phase: where the learner is.
             pack: the lesson pack that has the phase; None for the main course.
