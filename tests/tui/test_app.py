@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from textual import events
@@ -208,6 +208,29 @@ async def test_letters_wait_for_the_key_that_says_where_they_go(size: tuple[int,
         assert composer(lab) == "x?"
 
 
+def busy(take: Callable[[events.Event], Awaitable[None]]) -> Callable[[events.Event], Awaitable[None]]:
+    """Return what takes events as this does, and Enter a while later."""
+
+    async def take_later(event: events.Event) -> None:
+        if isinstance(event, events.Key) and event.key == "enter":
+            await asyncio.sleep(0.2)
+        await take(event)
+
+    return take_later
+
+
+async def test_keys_keep_their_order_however_long_their_way_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_lab() as lab:
+        await lab.connected()
+        monkeypatch.setattr("wslab.tui.app.KEY_TAKES", 0.3)
+        for node in (lab.app.lab_screen.query_one(Composer), lab.app.lab_screen):
+            monkeypatch.setattr(node, "on_event", busy(node.on_event))
+        burst(lab, "ctrl+u", *"hi", "enter", *"yo", "enter")
+        await lab.sees("< TEXT       2 yo")
+        sent = [frame.preview for frame in of(lab.bench, Frame) if frame.direction is Direction.C2S]
+        assert sent == [b"hi", b"yo"]
+
+
 async def test_a_key_that_is_lost_on_its_way_holds_up_none_for_long() -> None:
     async with a_lab(bench=Demo().bench) as lab:
         stuck, go_on = asyncio.Event(), asyncio.Event()
@@ -347,6 +370,16 @@ async def test_a_key_that_comes_when_the_last_screen_is_gone_is_left_alone() -> 
     for event in (pressed, back):
         await lab.app.on_event(event)
     lab.app.on_notify()
+
+
+async def test_keys_that_come_while_the_screens_are_taken_apart_are_left_alone() -> None:
+    async with a_lab(bench=Demo().opened().talked().bench) as lab:
+        lab_screen = lab.app.lab_screen
+        await lab_screen.query("*").remove()
+        lab.app._exit = True
+        burst(lab, "f7", "f2", "question_mark")
+        await lab.settle()
+        await lab.app.on_event(events.Key("f7", None))
 
 
 async def test_the_terminals_own_colours_are_enough() -> None:

@@ -41,7 +41,7 @@ FPS = 10
 INTERRUPT_WITHIN = 3.0
 """Seconds in which the second ctrl+c must come."""
 KEY_TAKES = 1.0
-"""Seconds after which a key no longer waits for the one before it: that one was lost on its way."""
+"""Seconds without a step of a key on its way after which the next no longer waits: it was lost there."""
 INTERNAL_ERROR = N_("internal error")
 """What a failure of the lab itself is called in the log."""
 
@@ -160,8 +160,8 @@ class LabApp(App[None]):
         if isinstance(event, events.Resize):
             event = as_it_is(event, self._driver)
         typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if isinstance(event, events.Key | events.Paste) and not self.screen_stack:
-            return  # The last screen is gone and the app about to end: nothing is left to answer a key.
+        if isinstance(event, events.Key | events.Paste) and not self._answers:
+            return
         if self._held is not None:
             if typed:
                 self._held.append(event)
@@ -174,27 +174,37 @@ class LabApp(App[None]):
         else:
             await super().on_event(event)
 
+    @property
+    def _answers(self) -> bool:
+        """Whether anything is left to answer a key: screens are taken apart before the app ends."""
+        return bool(self.screen_stack) and self.screen.is_attached
+
     # A letter has its effect where it arrives, but a key such as Enter climbs from widget to widget before it
     # has one, and what it does may move the focus. Keys that come in one packet, as they do over a slow link,
     # would overtake it: two lines would be sent as one, and letters would go where they mean something else.
 
     async def _take_keys(self) -> None:
-        while self._typed and self._key_under_way is None:
+        while self._typed and self._key_under_way is None and self._answers:
             event = self._typed.popleft()
             focused = self.focused or self.screen
             letter = isinstance(event, events.Paste) or focused.check_consume_key(event.key, event.character)
             await super().on_event(event)
             if not letter:
                 self._keys += 1
-                self._key_under_way = asyncio.get_running_loop().call_later(
-                    KEY_TAKES, self.call_later, self._key_done, self._keys
-                )
                 climb = (*focused.ancestors_with_self, self)
                 # The second time round for the messages with which widgets answer the key.
                 self._climb((*climb, *climb), self._keys)
 
     def _climb(self, path: Sequence[MessagePump], key: int) -> None:
         """Go where a key goes, behind it."""
+        if key != self._keys:
+            return
+        if self._key_under_way is not None:
+            self._key_under_way.cancel()
+        # Each step has its time: on a busy machine the whole way may take seconds.
+        self._key_under_way = asyncio.get_running_loop().call_later(
+            KEY_TAKES, self.call_later, self._key_done, key
+        )
         for place, node in enumerate(path, start=1):
             if node.call_later(self._climb, path[place:], key):
                 return  # A node that is being closed takes no callback.
