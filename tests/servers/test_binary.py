@@ -48,7 +48,7 @@ from wslab.wire.labproto.bodies import (
     Tag,
 )
 from wslab.wire.labproto.encoder import encode
-from wslab.wire.labproto.faults import FAULTS, faults
+from wslab.wire.labproto.faults import faults
 from wslab.wire.labproto.layout import SUBPROTOCOLS, ErrorCode, Flag
 from wslab.wire.labproto.reader import read
 
@@ -454,11 +454,11 @@ async def test_a_sum_that_no_double_holds(server: RunningServer) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/echo"])
-@pytest.mark.parametrize("fault", [name for name in FAULTS if not name.startswith("fine")])
+@pytest.mark.parametrize("fault", [name for name in faults() if not name.startswith("fine")])
 async def test_each_fault_is_named_and_the_connection_stays(
     server: RunningServer, fault: str, path: str
 ) -> None:
-    data = FAULTS[fault]
+    data = faults()[fault]
     (item,) = read(data, 1)
     async with opened(server, path=path) as client:
         await client.connection.send(data)
@@ -709,7 +709,7 @@ async def test_a_stream_without_asking(server: RunningServer) -> None:
 @pytest.mark.parametrize(("path", "run"), [("/faulty", 0), ("/faulty?run=4711", 4711)])
 async def test_every_fault_once(server: RunningServer, path: str, run: int) -> None:
     async with opened(server, path=path) as client:
-        assert [await client.connection.recv() for _ in FAULTS] == list(faults(run).values())
+        assert [await client.connection.recv() for _ in faults()] == list(faults(run).values())
         _, ack = await client.ask(SAMPLE, flags=Flag.ACK_WANTED)
         assert isinstance(ack, SampleAck)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.bench import a_bench, notes
 from tests.support.lab_app import NARROW, WIDE, Lab, a_lab
 from wslab.lab.connection_view import LIVE
@@ -43,6 +45,19 @@ async def test_graphql() -> None:
         await lab.phase(Phase.CLOSED)
         await lab.sees("0 of 1 running", "lost")
         assert {"connection_init", "connection_ack", "subscribe"} <= units(lab, "graphql")
+
+
+async def test_what_the_controls_do_is_something_new_for_the_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_lab(WIDE) as lab:
+        await choose(lab, "graphql")
+        await lab.press("c")
+        await lab.sees("let in")
+        await lab.until(lambda: "panel-graphql" in lab.focus, "the controls to have the keyboard")
+        done: list[str] = []
+        monkeypatch.setattr(lab.app.lab_screen.desk, "act", lambda: done.append("act"))
+        await lab.press("ctrl+r")
+        await lab.sees("subscription Ticks", "running")
+        assert done == ["act"]
 
 
 async def test_mqtt_has_a_client_of_its_own_and_is_under_study_all_the_same() -> None:

@@ -102,7 +102,13 @@ def _add_check(
         metavar="FOLDER",
         help="with course.toml (default: the bundled course)",
     )
-    check.add_argument("--lesson", metavar="ID", help="this lesson alone")
+    check.add_argument(
+        "--lesson",
+        dest="lessons",
+        action="append",
+        metavar="ID",
+        help="this lesson alone; given again, that one too",
+    )
     check.add_argument(
         "--seeds",
         type=int,

@@ -29,13 +29,23 @@ async def no_drives() -> AsyncGenerator[Drive]:
 
 
 def check(*, folder: Path | None = None, **options: Any) -> int:
-    given = {"folder": folder, "lesson": None, "seeds": None, "translated": None, "yes": True, **options}
+    given = {"folder": folder, "lessons": None, "seeds": None, "translated": None, "yes": True, **options}
     return check_lessons(argparse.Namespace(**given), no_drives)
 
 
 def test_a_clean_exercise_ends_with_a_table_and_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
-        main(["lesson", "check", str(write_pack(tmp_path)), "--yes", "--lesson", SERVER_ID, "--seeds", "1"])
+        main(
+            [
+                "lesson",
+                "check",
+                str(write_pack(tmp_path)),
+                "--yes",
+                *["--lesson", SERVER_ID] * 2,
+                "--seeds",
+                "1",
+            ]
+        )
         == 0
     )
     out, err = capsys.readouterr()
@@ -48,7 +58,7 @@ def test_a_clean_exercise_ends_with_a_table_and_0(tmp_path: Path, capsys: pytest
 def test_findings_come_one_a_line_and_end_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = write_pack(tmp_path)
     plant(root, f"{SERVER}/ja.md", "1000 で閉じて", "閉じて")
-    assert check(folder=root, lesson=SERVER_ID, seeds=1) == 1
+    assert check(folder=root, lessons=[SERVER_ID, SERVER_ID], seeds=1) == 1
     out, err = capsys.readouterr()
     assert out.splitlines()[-1].startswith("error [literal] ")
     assert "1 error, 0 warnings" in err
@@ -80,10 +90,10 @@ def test_code_of_others_runs_only_where_somebody_agreed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = write_pack(tmp_path)
-    assert check(folder=root, lesson=SERVER_ID, yes=False) == 3
+    assert check(folder=root, lessons=[SERVER_ID], yes=False) == 3
     assert "nobody has agreed to run the code of lint-pack" in capsys.readouterr().err
     assert main(["lesson", "pack", "agree", str(root), "--hash", load_hash(root)]) == 0
-    assert check(folder=root, lesson=SERVER_ID, seeds=1, yes=False) == 0
+    assert check(folder=root, lessons=[SERVER_ID, SERVER_ID], seeds=1, yes=False) == 0
 
 
 def load_hash(root: Path) -> str:
@@ -95,7 +105,7 @@ def load_hash(root: Path) -> str:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"lesson": "nothing"}, "there is no lesson 'nothing'"),
+        ({"lessons": ["nothing"]}, "there is no lesson 'nothing'"),
         ({"seeds": 0}, "--seeds is 0; it must be 1 or more"),
         ({"translated": ["nothing", "ja"]}, "there is no lesson 'nothing'"),
         ({"translated": [SERVER_ID, "fr"]}, "has no translation 'fr'; it has: ja"),

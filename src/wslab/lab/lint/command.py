@@ -53,7 +53,7 @@ def check_lessons(options: argparse.Namespace, drives: Drives) -> int:
     """Check a course and return the exit code.
 
     Args:
-        options: `folder`, `lesson`, `seeds`, `translated` and `yes` of the command line.
+        options: `folder`, `lessons`, `seeds`, `translated` and `yes` of the command line.
         drives: does lessons in the app.
     """
     try:
@@ -65,8 +65,8 @@ def check_lessons(options: argparse.Namespace, drives: Drives) -> int:
         if options.translated is not None:
             return write_translated(loaded.course, *options.translated)
         lessons = None
-        if options.lesson is not None:
-            lessons = [_lesson(loaded.course, options.lesson)]
+        if options.lessons is not None:
+            lessons = [_lesson(loaded.course, each) for each in dict.fromkeys(options.lessons)]
         if options.seeds is not None and options.seeds < 1:
             raise LessonProblem(
                 _("--seeds is {seeds}; it must be 1 or more").format(seeds=options.seeds), USAGE

@@ -145,7 +145,7 @@ class LabScreen(Screen[None]):
         self.desk.judge_only(protocol == RAW.name or self.side.server == about)
 
     def _controls(self, protocol: str) -> ProtocolPanel | None:
-        return controls(protocol, self.workbench, self.side.speaker, self.say, self.carry_out)
+        return controls(protocol, self.workbench, self.side.speaker, self.say, self._act)
 
     def show_servers(self) -> None:
         """Show the place in the course and the servers, that of the lesson first, and go on with it."""
@@ -212,6 +212,11 @@ class LabScreen(Screen[None]):
     def carry_out(self, action: Coroutine[object, object, None], what: str) -> None:
         """Run an action of the learner; what goes wrong is said, not thrown."""
         spawn(self._carry_out(action), what)
+
+    def _act(self, action: Coroutine[object, object, None], what: str) -> None:
+        """Run an action that the controls of a protocol are used for."""
+        self.desk.act()
+        self.carry_out(action, what)
 
     async def _carry_out(self, action: Coroutine[object, object, None]) -> None:
         try:

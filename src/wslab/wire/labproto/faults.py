@@ -34,7 +34,3 @@ def faults(run: int = 0) -> dict[str, bytes]:
         "fine: two messages in one": encode(_SAMPLE, sequence=base + 12)
         + encode(StreamEnd(42, 1), sequence=base + 13),
     }
-
-
-FAULTS = faults()
-"""Those whose sequence numbers begin at 1."""
