@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.pilot import Pilot
@@ -96,3 +97,41 @@ async def test_no_key_is_compact_where_the_line_is_not() -> None:
         assert [key.compact for key in app.query(FooterKey)] == [False]
         app.query_one(KeyLine).compact = True
         await until(lambda: app.query_one(FooterKey).has_class("-compact"), "a compact key")
+
+
+class Many(Widget, can_focus=True):
+    """Something with more keys than a narrow screen has room for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"act({key!r})", f"Act number {key}") for key in "12345678"
+    ]
+
+
+class ManyKeys(Keys):
+    """That, over the line."""
+
+    def compose(self) -> ComposeResult:
+        yield Many()
+        yield KeyLine(show_command_palette=False)
+
+
+@pytest.mark.parametrize("compact", [False, True])
+async def test_what_there_is_no_room_for_is_left_out_before_the_last(compact: bool) -> None:
+    app = ManyKeys()
+    async with app.run_test(size=(60, 10)) as pilot:
+        line = app.query_one(KeyLine)
+        line.compact = compact
+
+        for columns in (60, 30, 8, 200, 45):
+            await pilot.resize_terminal(columns, 10)
+            await until(lambda: line.size.width == columns, "the width")  # noqa: B023
+            await pilot.pause()
+            parts = [part for part in app.query(FooterKey) if part.display]
+            keys = "".join(part.key for part in parts)
+            assert keys == "1234567"[: len(keys) - 1] + "8"
+            assert (len(keys) == 8) == (columns == 200)
+            if columns > 8:
+                # What is shown is shown whole, and one more would not be.
+                right = max(part.virtual_region.right for part in parts)
+                assert right <= columns
+                assert len(keys) == 8 or right + parts[0].outer_size.width > columns

@@ -11,7 +11,8 @@ from textual.widgets._footer import FooterKey
 class KeyLine(Footer):
     """Textual's footer, made anew only when it has something else to say.
 
-    Bindings are looked at whenever the focus moves, and mostly they are what they were.
+    Bindings are looked at whenever the focus moves, and mostly they are what they were. Where there is no
+    room for all of them, those before the last are left out: the last is the one that tells of all.
     """
 
     _said: list[tuple[object, ...]] | None = None
@@ -25,10 +26,28 @@ class KeyLine(Footer):
                 part.set_reactive(FooterKey.compact, self.compact)
             yield part
 
+    async def recompose(self) -> None:
+        """Make the parts anew."""
+        await super().recompose()
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Show as many keys as there is room for now."""
+        self._fit()
+
     def bindings_changed(self, screen: Screen[object]) -> None:
         """Show the keys that work now."""
         if not self._bindings_ready or self._to_say(screen) != self._said:
             super().bindings_changed(screen)
+
+    def _fit(self) -> None:
+        parts = list(self.query(FooterKey))
+        widths = [part.render().cell_len + part.gutter.width + part.styles.margin.width for part in parts]
+        kept = len(parts) - 1
+        while kept > 0 and sum(widths[:kept]) + widths[-1] > self.size.width:
+            kept -= 1
+        for place, part in enumerate(parts):
+            part.display = place < kept or part is parts[-1]
 
     def _to_say(self, screen: Screen[object]) -> list[tuple[object, ...]]:
         return [
