@@ -47,13 +47,16 @@ async def test_it_runs_once_when_it_is_begun_and_whenever_the_file_is_saved(
         told = []
         session.listen(lambda: told.append(session.running))
         assert not session.watching
+        assert not session.begun
         assert session.report(80) == []
         copied = await session.start()
         assert copied.new
         assert session.watching
+        assert session.begun
         await session.run()
         await until(lambda: session.outcome is not None, "the first run", timeout=60)
         assert not session.passed
+        assert not session.passed_before
         assert any("Step 1" in line for line in session.report(80))
         assert session.place == 0
 
@@ -69,6 +72,9 @@ async def test_it_runs_once_when_it_is_begun_and_whenever_the_file_is_saved(
         await session.reset()
         await until(lambda: session.outcome is not None, "the run after the reset", timeout=60)
         assert len(runs) == 3
+    async with sitting(tmp_path) as session:
+        assert session.passed_before
+        assert not session.passed
 
 
 async def test_hints_are_those_of_the_step_to_work_on(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ def test_all_parts_in_order() -> None:
         "actual      68 65 6c 6c 6f",
         "^^",
         "byte 1: expected",
+        "the ladder: ",
         "client",
         "GET /echo HTTP/1.1",
         "▸  0.0",
@@ -109,6 +110,7 @@ def test_nothing_at_all_on_the_wire() -> None:
     text = "\n".join(failure_report(failure))
     assert "nearest   nothing like it was on the wire" in text
     assert "nothing was on the wire: no connection was made" in text
+    assert "the ladder" not in text
 
 
 def test_what_must_not_come_shows_what_came() -> None:

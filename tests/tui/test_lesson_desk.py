@@ -298,7 +298,7 @@ async def test_what_comes_of_a_run_is_never_shown_at_another_lesson(
         assert rows(lab) == before
         assert not other.watching
         await lab.press("left_square_bracket")
-        await lab.sees("x begins this exercise: you edit wslab-work/p1-echo-client")
+        await lab.sees("x goes on with this exercise: you edit wslab-work/p1-echo-client")
         assert "The last run" not in page(lab)
 
 

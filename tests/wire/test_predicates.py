@@ -12,7 +12,7 @@ from tests.support.traffic import a_frame, a_message
 from wslab.wire import violations as rule
 from wslab.wire.event_fields import TYPES
 from wslab.wire.events import KINDS, Direction, Event, Frame, Opcode, Proto
-from wslab.wire.predicates import CONNECTIONS, KEYS, NUMBERS, PINGS, PREDICATES, Earlier
+from wslab.wire.predicates import CONNECTIONS, KEYS, NUMBERS, PINGS, PREDICATES, RUNNING, Earlier
 
 
 def answers(name: str, *events: Event) -> list[bool]:
@@ -113,6 +113,40 @@ def test_repeats_number() -> None:
 def test_only_the_latest_numbers_are_remembered() -> None:
     many = [unit(str(number)) for number in range(NUMBERS + 1)]
     assert answers("repeats-number", *many, unit("0", C2S), unit("1", C2S))[-2:] == [False, True]
+
+
+def said(name: str, number: str | None, direction: Direction = C2S) -> Proto:
+    return proto(b"x", direction=direction)._replace(protocol="graphql", name=name, id=number)
+
+
+def test_nothing_else_runs() -> None:
+    def begun(*before: Event) -> bool:
+        return answers("nothing-else-runs", *before, said("subscribe", "2"))[-1]
+
+    ear = said("subscribe", "1")
+    assert begun()
+    assert not begun(ear)
+    assert not begun(said("start", "1"))
+    assert begun(ear._replace(conn=2))
+    assert begun(ear, said("complete", "1"))
+    assert begun(ear, said("stop", "1"))
+    assert begun(ear, said("complete", "1", S2C))
+    assert begun(ear, said("error", "1", S2C))
+    assert not begun(ear, said("next", "1", S2C))
+    assert not begun(ear, said("complete", "3"))
+    assert not begun(ear, said("subscribe", "3"), said("complete", "3"))
+    # A server begins nothing, nor does what is not GraphQL or has no id.
+    assert begun(said("subscribe", "1", S2C), said("subscribe", None), ear._replace(protocol="mqtt"))
+    assert answers("nothing-else-runs", said("subscribe", "1", S2C), said("next", "1")) == [False, False]
+
+
+def test_only_so_many_operations_are_remembered() -> None:
+    earlier = Earlier(frozenset({"nothing-else-runs"}))
+    for number in range(RUNNING + 10):
+        earlier.note(said("subscribe", str(number)))
+        earlier.note(said("subscribe", "1")._replace(conn=number))
+    assert len(earlier.running) <= CONNECTIONS
+    assert all(len(running) <= RUNNING for running in earlier.running.values())
 
 
 @pytest.mark.parametrize("name", PREDICATES)

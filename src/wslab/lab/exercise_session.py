@@ -65,6 +65,16 @@ class ExerciseSession:
         self._known_before = record.known.finished is not None
 
     @property
+    def passed_before(self) -> bool:
+        """Whether a run before the last one passed, in this sitting or an earlier one."""
+        return self._known_before
+
+    @property
+    def begun(self) -> bool:
+        """Whether the learner's file is there."""
+        return self._space.file.exists()
+
+    @property
     def file(self) -> Path:
         """The file that is edited and run."""
         return self._space.file

@@ -158,7 +158,10 @@ def _ladder(failure: Failure, width: int) -> list[str]:
     verdict = failure.verdict
     event = verdict.event if verdict.nearest is None else verdict.nearest.event
     lines = ladder(failure.events, None if event is None else event.seq, width=width)
-    return lines or [INDENT + _("nothing was on the wire: no connection was made")]
+    if not lines:
+        return [INDENT + _("nothing was on the wire: no connection was made")]
+    # Hints speak of the ladder, so it is called by its name.
+    return [*wrap(_("the ladder: what was on the wire, and after how many seconds"), width, INDENT), *lines]
 
 
 def _traceback(failure: Failure, width: int) -> list[str]:

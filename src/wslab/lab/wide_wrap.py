@@ -21,12 +21,17 @@ _NOT_FIRST = (
 )
 _NARROW = rf"[^\s{_WIDE}]"
 
-WORD = re.compile(rf"\s*(?:[{_OPENING}]+|{_NARROW}*[(\[{{])?(?:[{_WIDE}]|{_NARROW}+)[{_NOT_FIRST}]*\s*")
-"""A part of a text that a line is not broken in, with the spaces around it."""
+_BOX = r"\[[ ✓]\]"
+
+WORD = re.compile(
+    rf"\s*(?:(?:{_BOX})+(?! \S)\s*"
+    rf"|(?:{_BOX} )?(?:[{_OPENING}]+|{_NARROW}*[(\[{{])?(?:[{_WIDE}]|{_NARROW}+)[{_NOT_FIRST}]*\s*)"
+)
+"""A part of a text that a line is not broken in, with the spaces around it; a box to tick has its word."""
 
 
 def install() -> None:
-    """Have Rich, and Textual with it, break lines so. What has no wide characters is broken as before."""
+    """Have Rich, and Textual with it, break lines so. Without wide characters and boxes all is as before."""
     # Imported by whoever draws: a lab without a screen must not wait for it.
     from rich import _wrap
 

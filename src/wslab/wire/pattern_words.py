@@ -65,7 +65,7 @@ _LABELS: Final = {
     "hex": N_("bytes {value}"),
     "wire_len": N_("length on the wire {value}"),
     "frames": N_("number of frames {value}"),
-    "json": N_("JSON with {value}"),
+    "json": N_("JSON like {value}"),
     "reason": N_("reason {value}"),
     "protocol": N_("protocol {value}"),
     "version": N_("version {value}"),

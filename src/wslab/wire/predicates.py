@@ -20,8 +20,10 @@ PINGS: Final = 64
 """Pings of each direction of a connection that are remembered while nothing answers them."""
 NUMBERS: Final = 256
 """Numbers of what each direction of a connection carried that are remembered."""
+RUNNING: Final = 256
+"""Operations of GraphQL of a connection that are remembered as running."""
 CONNECTIONS: Final = 256
-"""Connections of which the request, pings and numbers are remembered."""
+"""Connections of which the request, pings, numbers and operations are remembered."""
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class Earlier:
     """The latest request of each connection."""
     numbers: dict[tuple[int, Direction], deque[str]] = field(default_factory=dict)
     """The latest numbers of what messages carried, by connection and direction."""
+    running: dict[int, dict[str, None]] = field(default_factory=dict)
+    """Ids of the operations of GraphQL that go on, the oldest first, by connection."""
     types: frozenset[type[Event]] = field(init=False)
     """Types of the events that have to be noted."""
     _notes: dict[type[Event], list[Callable[[Any, Earlier], None]]] = field(init=False, repr=False)
@@ -154,6 +158,35 @@ def _note_number(event: Proto, earlier: Earlier) -> None:
         numbers.append(event.id)
 
 
+_BEGINS: Final = frozenset({"subscribe", "start"})
+_ENDS: Final = frozenset({"complete", "stop", "error"})
+"""Messages of both subprotocols of GraphQL: either side may end an operation, the client alone begins one."""
+
+
+def _nothing_else_runs(event: Proto, earlier: Earlier) -> bool:
+    """Whether a client begins an operation of GraphQL while no other goes on over its connection."""
+    return _begins(event) and not earlier.running.get(event.conn)
+
+
+def _begins(event: Proto) -> bool:
+    client = event.direction is Direction.C2S
+    return client and event.protocol == "graphql" and event.name in _BEGINS and event.id is not None
+
+
+def _note_running(event: Proto, earlier: Earlier) -> None:
+    if event.protocol != "graphql" or event.id is None:
+        return
+    running = earlier.running.get(event.conn)
+    if _begins(event):
+        if running is None:
+            running = _bounded(earlier.running)[event.conn] = {}
+        if len(running) >= RUNNING:
+            del running[next(iter(running))]
+        running[event.id] = None
+    elif event.name in _ENDS and running is not None:
+        running.pop(event.id, None)
+
+
 def _bounded(memory: dict[Any, Any]) -> dict[Any, Any]:
     """Return the memory with room for one more, the oldest gone where there was none."""
     if len(memory) >= CONNECTIONS:
@@ -183,6 +216,12 @@ PREDICATES: Final[dict[str, Predicate]] = {
         N_("the number of a message from the other side"),
         _repeats_number,
         _note_number,
+    ),
+    "nothing-else-runs": Predicate(
+        frozenset({"proto"}),
+        N_("an operation while no other runs"),
+        _nothing_else_runs,
+        _note_running,
     ),
 }
 """Every predicate by its name. Its function's docstring says what it asks."""

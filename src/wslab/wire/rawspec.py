@@ -140,6 +140,13 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 24 else text[:23] + "…")
 
 
+def _quoted(text: str) -> str:
+    """Return a text as it would stand in a specification, where its escapes have but one backslash."""
+    if '"' in text or not text.isprintable():
+        return _short(text)
+    return f'"{text}"' if len(text) <= 24 else f'"{text[:23]}…"'
+
+
 def _fail(token: _Token, what: str, fix: str) -> NoReturn:
     raise RawSpecError(token.text, token.position, what, fix)
 
@@ -260,10 +267,13 @@ def _take_word(part: _Part, token: _Token) -> None:
     elif all(pieces := [_HEX.fullmatch(piece) for piece in re.split("[:,]", token.text)]):
         digits = [piece[1] for piece in pieces if piece is not None]
         for odd in (piece for piece in digits if len(piece) % 2):
+            fix = _("did you mean 0{digits}?")
+            if part.name is not None and not odd.isdigit():
+                fix = _("did you mean 0{digits}, or the text {text}?")
             _fail(
                 token,
                 _("a byte has two hexadecimal digits"),
-                _("did you mean 0{digits}?").format(digits=odd[:24]),
+                fix.format(digits=odd[:24], text=_quoted(odd)),
             )
         part.add(token, bytes.fromhex("".join(digits)))
     elif token.text[0] in _STRAIGHT:
@@ -278,7 +288,7 @@ def _take_word(part: _Part, token: _Token) -> None:
         _fail(
             token,
             _("neither hexadecimal nor an option"),
-            _("a text stands in quotes: {text}").format(text=_short(token.text)),
+            _("a text stands in quotes: {text}").format(text=_quoted(token.text)),
         )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from wslab.i18n import _
 from wslab.wire.event_fields import MISSING, FieldType, field
@@ -173,6 +173,11 @@ class Range(Want):
         return _("{low} to {high}").format(low=self.low, high=self.high)
 
 
+_GAP: Final = re.compile(r"\.\{\d+\}")
+_BEGINNING: Final = re.compile(rf"\^((?:[\w /#-]|{_GAP.pattern})+)")
+"""Regular expressions that ask for a beginning, perhaps with gaps in it, and nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found(Want):
     """A text in the first `SEARCHED` characters of which a regular expression is found."""
@@ -186,6 +191,9 @@ class Found(Want):
         )
 
     def words(self, saved: Saved) -> str:
+        start = _BEGINNING.fullmatch(self.regex.pattern)
+        if start is not None:
+            return _("beginning with {start}").format(start=_GAP.sub("…", start[1]))
         return _("something like {regex}").format(regex=f"/{self.regex.pattern}/")
 
 

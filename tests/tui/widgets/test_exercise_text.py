@@ -39,6 +39,8 @@ class State:
     solution: tuple[Source, ...] = ()
     own: Source | None = None
     kept: Path | None = None
+    passed_before: bool = False
+    begun: bool = False
 
     @property
     def passed(self) -> bool:
@@ -66,6 +68,17 @@ def test_before_it_is_begun_the_line_says_how_to() -> None:
     assert line == "x begins this exercise: you edit work/client.py"
     assert page.startswith("# ")
     assert "The last run" not in page
+
+
+def test_when_it_is_opened_again_the_line_says_how_far_it_is() -> None:
+    assert shown(begun=True)[0] == "x goes on with this exercise: you edit work/client.py"
+    passed = "✓ exercise passed  n: next lesson · "
+    assert shown(begun=True, passed_before=True)[0] == (
+        passed + "x goes on with this exercise: you edit work/client.py"
+    )
+    # The work may be in another folder.
+    assert shown(passed_before=True)[0] == passed + "x begins this exercise: you edit work/client.py"
+    assert shown(watching=True, passed_before=True)[0].startswith("save work/client.py to run it")
 
 
 def test_while_it_is_watched_or_run_the_line_says_so() -> None:

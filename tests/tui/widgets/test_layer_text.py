@@ -70,7 +70,7 @@ def test_graphql_says_what_the_message_is() -> None:
 
 def test_the_labs_protocol_tells_fields_with_their_meaning() -> None:
     shown = told(events_of(encode(SAMPLE)), 1, None)
-    assert "the lab's protocol, version 2  SAMPLE 0 sensor 42" in shown
+    assert "the lab's protocol, version 1  SAMPLE 0 sensor 42" in shown
     assert "it begins with a right message of the lab's binary protocol" in shown
     assert "Which sensor: a number" in shown
 

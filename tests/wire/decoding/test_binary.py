@@ -44,6 +44,13 @@ def test_several_messages_in_one() -> None:
     assert (second.name, second.start, second.length) == ("STREAM_STOP", len(one), len(two))
 
 
+def test_each_message_has_its_own_version_as_far_as_it_was_agreed_on() -> None:
+    both = encode(SAMPLE, version=1) + encode(SAMPLE, version=2) + encode(SAMPLE, version=9)
+    assert [unit.version for unit in decode(both)] == ["1", "2", "2"]
+    assert [unit.version for unit in decode(both, agreed=1)] == ["1", "1", "1"]
+    assert [unit.version for unit in decode(b"\x00") + decode(encode(SAMPLE, version=0))] == ["2", "2"]
+
+
 def test_what_is_wrong_is_told() -> None:
     (unit,) = decode(encode(b"", type_=0x55, sequence=1))
     assert (unit.name, unit.summary) == ("0x55", "0x55 1 0 bytes, not read")

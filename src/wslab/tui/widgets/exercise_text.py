@@ -83,9 +83,12 @@ def exercise_text(session: ExerciseSession) -> Content:
     if session.watching:
         again = _("save {file} to run it · e edits it · x runs it · h hint").format(file=file)
         return Content.assemble(again, " · ", more)
-    return Content.assemble(
-        (_("x begins this exercise"), "bold"), ": ", _("you edit {file}").format(file=file)
-    )
+    begin = _("x goes on with this exercise") if session.begun else _("x begins this exercise")
+    edits = _("you edit {file}").format(file=file)
+    if session.passed_before:
+        done = Content.styled(_("✓ exercise passed"), "bold $text-success")
+        return Content.assemble(done, "  ", _("n: next lesson"), " · ", begin, ": ", edits)
+    return Content.assemble((begin, "bold"), ": ", edits)
 
 
 def _sources(session: ExerciseSession) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from wslab.i18n import N_, joined, sentence
 from wslab.wire.decoding.decoded import Decoded, MessageDecoder, shortened
 from wslab.wire.labproto.layout import ANSWER, HEADER, LAYOUTS, Type
-from wslab.wire.labproto.reader import Item, read
+from wslab.wire.labproto.reader import Header, Item, read
 from wslab.wire.labproto.words import data as size_words
 
 PROTOCOL = "binary"
@@ -52,7 +52,7 @@ class BinaryDecoder(MessageDecoder):
     def decode(self, data: bytes, text: bool) -> list[Decoded]:
         """Decode a whole message."""
         if text:
-            odd = self._made("", "text message", None, 0, len(data), data, (TEXT_MESSAGE,))
+            odd = self._made(None, "", "text message", 0, len(data), data, (TEXT_MESSAGE,))
             return [odd]
         found: list[Decoded] = []
         for item in read(data, self._agreed):
@@ -63,7 +63,7 @@ class BinaryDecoder(MessageDecoder):
                     most=MOST_MESSAGES,
                 )
                 said = size_words(data[item.start :])
-                found.append(self._made("", said, None, item.start, rest, b"", (note,)))
+                found.append(self._made(None, "", said, item.start, rest, b"", (note,)))
                 break
             found.append(self._item(item, data))
         return found
@@ -71,16 +71,18 @@ class BinaryDecoder(MessageDecoder):
     def _item(self, item: Item, data: bytes) -> Decoded:
         name = type_name(item)
         raw = data[item.start : item.end]
-        identity = None if item.header is None else str(item.header.sequence)
         violations = tuple(joined(" ", (each.section, each.text)) for each in item.problems)
-        return self._made(name, summary(item), identity, item.start, len(raw), raw, violations)
+        return self._made(item.header, name, summary(item), item.start, len(raw), raw, violations)
 
     def _made(
-        self, name: str, said: str, identity: str | None, start: int, length: int, raw: bytes,
+        self, header: Header | None, name: str, said: str, start: int, length: int, raw: bytes,
         violations: tuple[str, ...],
     ) -> Decoded:  # fmt: skip
+        identity = None if header is None else str(header.sequence)
+        # Both versions may stand side by side: each message has its own, as far as it was agreed on.
+        own = self._agreed if header is None or not header.version else min(header.version, self._agreed)
         return Decoded(
-            PROTOCOL, str(self._agreed), name, shortened(said), identity, None, start, length,
+            PROTOCOL, str(own), name, shortened(said), identity, None, start, length,
             raw[: self._limit], violations,
         )  # fmt: skip
 
