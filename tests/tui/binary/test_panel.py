@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.app import App
+from textual.errors import NoWidget
 
 from tests.support.binary_panel import panel
 from wslab.i18n import set_language
@@ -19,7 +20,10 @@ from wslab.wire.labproto.layout import Type
 def in_view(app: App[None]) -> bool:
     """Whether what has the keyboard can be seen."""
     assert app.focused is not None
-    return bool(app.screen.find_widget(app.focused).visible_region.area)
+    try:
+        return bool(app.screen.find_widget(app.focused).visible_region.area)
+    except NoWidget:
+        return False  # It is new, and has no place yet.
 
 
 @pytest.mark.parametrize(
