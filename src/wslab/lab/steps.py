@@ -221,11 +221,14 @@ class StepRun:
                 moved = True
                 if not self._is_different(place, distinct, event):
                     return
+        if self._mistake_is_old and (moved or self._is_met_again(event, at)):
+            # What was done since has met something: to go on telling of the mistake would deny that.
+            self._mistake = None
         if moved:
-            if self._mistake_is_old:
-                # What was done since has met something: to go on telling of the mistake would deny that.
-                self._mistake = None
             self._settle(event)
+
+    def _is_met_again(self, event: Event, at: int) -> bool:
+        return any(pattern.match(event, self.saved, self._earlier) for pattern in self.step.expect[:at])
 
     def _save(self, pattern: Pattern, event: Event) -> None:
         if pattern.save is not None:
