@@ -31,6 +31,8 @@ async def test_a_talk_in_lines() -> None:
         await commands.run("/compression off")
         assert said[-1] == "compression: off; holds from the next connect"
         assert not bench.settings.compression
+        await commands.run("/keepalive 500ms")
+        assert said[-1] == "keepalive: 0.5s; holds from the next connect"
         await commands.run("/header Authorization: Bearer learn")
         assert said[-1] == "headers: Authorization; holds from the next connect"
         await commands.run("/server stop")

@@ -139,6 +139,23 @@ def test_what_the_learner_does_anew_is_for_the_step_that_is_judged() -> None:
     assert bench.run.verdict.say == "no-ping"
 
 
+def test_what_a_line_still_brings_came_near_nothing_in_the_next_step() -> None:
+    steps = [
+        {"id": "said", "expect": [{"on": "message"}]},
+        {"id": "left", "expect": [{"on": "close", "code": 1000}]},
+    ]
+    told, program = Bench(*steps), Bench(*steps)
+    told.run.act()
+    for bench in (told, program):
+        bench.run.observe(in_order(message("a"), close(1001)))
+    assert told.run.verdict.nearest is None
+    assert program.run.verdict.nearest is not None
+
+    told.run.act()
+    told.run.observe(in_order(close(1001)))
+    assert told.run.verdict.nearest is not None
+
+
 def test_one_event_decides_one_step() -> None:
     bench = Bench(CLOSED, {**CLOSED, "id": "again"})
     bench.run.observe(in_order(close(1000)))

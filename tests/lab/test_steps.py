@@ -269,6 +269,26 @@ def test_a_mistake_is_told_of_the_last_thing_that_the_learner_did() -> None:
     assert (run.verdict.say, run.verdict.values.get("text")) == ("not-text", "z")
 
 
+def test_a_mistake_is_forgotten_once_something_done_later_meets_a_clause() -> None:
+    letters = [{"on": "message", "text": letter} for letter in "ab"]
+    run = run_of(expect=[*letters, CLOSE], diagnose=DIAGNOSES)
+    mistake, met, other, met_next = in_order(*map(message, ("ping", "a", "pong", "b")))
+    run.observe([mistake, met])
+    assert run.verdict.say == "no-ping"
+    run.act()
+    run.observe([other])
+    run.act()
+    run.observe([met_next])
+    assert run.verdict.say is None
+
+    again, once_more = in_order(message("pong"), message("a"))
+    run.observe([again])
+    assert run.verdict.say == "no-ping"
+    run.act()
+    run.observe([once_more])
+    assert run.verdict.say is None
+
+
 def test_a_diagnosis_explains_a_failure_that_says_nothing_itself() -> None:
     run = run_of(expect=[CLOSE | {"within": "9s"}], diagnose=DIAGNOSES)
     run.observe(in_order(message("ping")))

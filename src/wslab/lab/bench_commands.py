@@ -178,4 +178,6 @@ def _shown(value: object) -> str:
         case tuple():
             # Of headers the names alone: their values are often secrets.
             return ", ".join(item[0] if isinstance(item, tuple) else str(item) for item in value)
+        case float():
+            return f"{value:g}s"
     return str(value)

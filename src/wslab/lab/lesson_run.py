@@ -94,6 +94,8 @@ class LessonRun:
         self._clock = clock
         self._report = report
         self._listeners: list[Listener] = []
+        # Whether somebody tells what the learner does: nobody does for programs.
+        self._is_told = False
         self._earlier = Earlier(frozenset(name for step in steps for name in step.predicates))
         self._saved: Saved = {SEED: seed.values}
         self._paused_at: float | None = None
@@ -166,6 +168,7 @@ class LessonRun:
 
     def act(self) -> None:
         """The learner does something new: a mistake seen from now on replaces the one before."""
+        self._is_told = True
         if self._active is not None:
             self._active.act()
 
@@ -249,7 +252,7 @@ class LessonRun:
 
     def _start(self, started: float) -> StepRun:
         step = self.steps[self.current]
-        return StepRun(step, self._saved, started, earlier=self._earlier, you=self.you)
+        return StepRun(step, self._saved, started, earlier=self._earlier, you=self.you, idle=self._is_told)
 
     def _activate(self) -> None:
         run = self._runs[-1]

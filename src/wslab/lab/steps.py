@@ -64,6 +64,7 @@ class StepRun:
         *,
         earlier: Earlier | None = None,
         you: Direction = Direction.C2S,
+        idle: bool = False,
     ) -> None:
         """Begin.
 
@@ -73,6 +74,7 @@ class StepRun:
             started: monotonic seconds when the step became active; `within` counts from there.
             earlier: what predicates know of earlier events of the attempt. This step adds its own.
             you: the direction in which the learner sends.
+            idle: what comes before the first `act` is of what the learner did before: it came near nothing.
         """
         self.step = step
         self.saved: dict[str, Event | Mapping[str, str | int]] = dict(saved)
@@ -82,6 +84,7 @@ class StepRun:
         self.changes = 0
         """Rises with everything that changes the verdict."""
         self._you = you
+        self._idle = idle
         self._earlier = Earlier(frozenset(step.predicates)) if earlier is None else earlier
         self._status = Status.PENDING
         self._started = started
@@ -144,6 +147,7 @@ class StepRun:
     def act(self) -> None:
         """The learner does something new: a mistake that is seen from now on replaces the one before."""
         self._mistake_is_old = True
+        self._idle = False
 
     def delay(self, seconds: float) -> None:
         """Put off everything that is due: so long nothing was judged."""
@@ -192,7 +196,8 @@ class StepRun:
                 self._never_say = pattern.say
                 self._fail(_Failure("never", pattern), event)
                 return
-        self._seen.add(event)
+        if not self._idle:
+            self._seen.add(event)
         self._look_for_mistakes(event)
         step, at = self.step, self._at
         moved = False
@@ -216,8 +221,14 @@ class StepRun:
                 moved = True
                 if not self._is_different(place, distinct, event):
                     return
+        if self._mistake_is_old and (moved or self._is_met_again(event, at)):
+            # What was done since has met something: to go on telling of the mistake would deny that.
+            self._mistake = None
         if moved:
             self._settle(event)
+
+    def _is_met_again(self, event: Event, at: int) -> bool:
+        return any(pattern.match(event, self.saved, self._earlier) for pattern in self.step.expect[:at])
 
     def _save(self, pattern: Pattern, event: Event) -> None:
         if pattern.save is not None:

@@ -279,7 +279,7 @@ class RawClient(Lifecycle):
             meaning = describe(close.code, self.subprotocol)
             reason = f": {close.reason}" if close.reason else ""
             text = sentence(
-                "the server closed with {close}. {meaning}",
+                "the server closed with {close}. It says: {meaning}",
                 close=f"{code} {meaning.name}{reason}",
                 meaning=sentence(meaning.meaning),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 
 from tests.support.bench import a_bench
+from wslab.i18n import set_language
 from wslab.tui.pictures import screen_text
 from wslab.tui.widgets.connection_info import ConnectionInfo
 
@@ -32,6 +33,16 @@ async def test_before_and_after() -> None:
         assert f"connected to  {bench.view.url}" in text
         assert "offered: graphql-ws, graphql-transport-ws" in text
         assert "permessage-deflate; client_max_window_bits" in text
+
+
+async def test_labels_that_are_wider_in_another_language_are_whole() -> None:
+    set_language("ja")
+    app = Host()
+    async with app.run_test(size=(90, 6)) as pilot:
+        app.query_one(ConnectionInfo).show("/echo", "", (), None, live=False)
+        await pilot.pause()
+        lines = [" ".join(line.split()) for line in screen_text(app).splitlines()]
+        assert lines[:2] == ["次の接続先 /echo", "サブプロトコル 提案 なし"]
 
 
 async def test_nothing_steers_the_terminal() -> None:

@@ -17,7 +17,7 @@ def test_at_first_there_is_the_first_step_and_the_titles_of_the_rest(tmp_path: P
         "# Echo\n\nSend a word and see it come back.  \n*5 min · RFC 6455 5.2*\n\nA server"
     )
     assert f"## ▸ 1. Send your word\n\nType `{sitting.word}`." in page
-    assert "`h` shows a hint; there are 2." in page
+    assert "`h` shows a hint; 2 are left." in page
     assert page.endswith("*still to come: 2. See it come back · 3. Leave*")
     assert "Look at the" not in page
     assert "What you saw" not in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.widgets import Static
 
@@ -52,27 +52,32 @@ class ConnectionInfo(Static):
 
 def _lines(target: str, url: str, offers: Sequence[str], handshake: Handshake | None) -> list[Content]:
     if handshake is None:
-        return [
-            _line(_("next connect"), visible(target)),
-            _line(_("subprotocol"), _("offers {names}").format(names=_listed(offers))),
-            _line(_("extensions"), _("what is agreed on is here once the connection is open")),
-        ]
+        return _table(
+            (_("next connect"), visible(target)),
+            (_("subprotocol"), _("offers {names}").format(names=_listed(offers))),
+            (_("extensions"), _("what is agreed on is here once the connection is open")),
+        )
     told = _("{chosen}; offered: {offered}")
     extensions = [str(each) for each in handshake.extensions]
     offered = [str(each) for each in handshake.extensions_offered]
     chosen = (handshake.subprotocol,) if handshake.subprotocol else ()
-    return [
-        _line(_("connected to"), visible(url)),
-        _line(
+    return _table(
+        (_("connected to"), visible(url)),
+        (
             _("subprotocol"),
             told.format(chosen=_listed(chosen), offered=_listed(handshake.subprotocols_offered)),
         ),
-        _line(_("extensions"), told.format(chosen=_listed(extensions), offered=_listed(offered))),
+        (_("extensions"), told.format(chosen=_listed(extensions), offered=_listed(offered))),
+    )
+
+
+def _table(*rows: tuple[str, str]) -> list[Content]:
+    # Words of other languages may be wider.
+    width = max(13, *(cell_len(label) for label, _text in rows))
+    return [
+        Content.assemble((set_cell_size(label, width), "$foreground-muted"), " ", text)
+        for label, text in rows
     ]
-
-
-def _line(label: str, text: str) -> Content:
-    return Content.assemble((set_cell_size(label, 13), "$foreground-muted"), " ", text)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ def _hints(session: LessonSession) -> list[str]:
     ]
     left = session.hints_left
     if left:
-        more = ngettext("`h` shows a hint.", "`h` shows a hint; there are {left}.", left)
+        more = ngettext("`h` shows a hint.", "`h` shows a hint; {left} are left.", left)
         lines.append("*" + more.format(left=left) + "*")
     return lines
 
