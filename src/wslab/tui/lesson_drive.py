@@ -131,7 +131,11 @@ def clipped(app: LabApp) -> str:
     """Return what of the footer does not fit, or an empty text."""
     for footer in app.screen.query(Footer):
         room = footer.size.width
-        cut = [str(key.description) for key in footer.query(FooterKey) if key.virtual_region.right > room]
+        cut = [
+            str(key.description)
+            for key in footer.query(FooterKey)
+            if not key.display or key.virtual_region.right > room
+        ]
         if footer.display and cut:
             return f"at {app.size.width} columns the footer has no room for {', '.join(cut)}"
     return ""
