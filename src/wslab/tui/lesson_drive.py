@@ -131,10 +131,11 @@ def clipped(app: LabApp) -> str:
     """Return what of the footer does not fit, or an empty text."""
     for footer in app.screen.query(Footer):
         room = footer.size.width
+        # By its style: `display` is false as well for one that is just being taken away.
         cut = [
             str(key.description)
             for key in footer.query(FooterKey)
-            if not key.display or key.virtual_region.right > room
+            if key.styles.display == "none" or key.virtual_region.right > room
         ]
         if footer.display and cut:
             return f"at {app.size.width} columns the footer has no room for {', '.join(cut)}"
